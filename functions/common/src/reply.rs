@@ -1,0 +1,49 @@
+//! A reply: an HTTP status and a JSON body.
+
+use lambda_http::{
+    Body, Response,
+    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What an endpoint answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub http_status: u16,
+    /// The JSON body.
+    pub body: Value,
+}
+
+impl Reply {
+    /// Any status with any body.
+    #[must_use]
+    pub fn json(http_status: u16, body: &impl Serialize) -> Self {
+        let body = serde_json::to_value(body).unwrap_or_else(|error| json!({"status": error.to_string()}));
+        Self { http_status, body }
+    }
+
+    /// 200 with `body`.
+    #[must_use]
+    pub fn ok(body: &impl Serialize) -> Self {
+        Self::json(200, body)
+    }
+
+    /// 200 with `{"status":"ok"}`: what was sent is stored.
+    #[must_use]
+    pub fn stored() -> Self {
+        Self::ok(&json!({"status": "ok"}))
+    }
+}
+
+impl From<Reply> for Response<Body> {
+    fn from(reply: Reply) -> Self {
+        let mut response = Self::new(Body::from(reply.body.to_string()));
+        *response.status_mut() = StatusCode::from_u16(reply.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+}

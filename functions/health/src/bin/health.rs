@@ -1,0 +1,25 @@
+//! `GET /health`
+
+use common::{aws::Aws, backend::Backend, env, serve};
+use health::{Dependencies, LIMIT, Queue};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve::start_telemetry();
+    let aws = Aws::from_env()?;
+    let lambda = aws.lambda();
+    let backend = |function, route| {
+        let name = env::required(function)?;
+        Ok::<_, env::Misconfigured>(Backend::new(lambda.clone(), name, route, LIMIT))
+    };
+    let needs = &Dependencies {
+        metadata: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}")?,
+        cdnurl: backend("GET_URL_FUNCTION", "/url/asset/{assetId}")?,
+        reporting: backend("GET_VIEWS_FUNCTION", "/events/asset/{assetId}/user/{userId}")?,
+        play: Queue {
+            sqs: aws.sqs(),
+            url: env::required("EVENTS_QUEUE_URL")?,
+        },
+    };
+    serve::serve(|_| health::health(needs)).await
+}

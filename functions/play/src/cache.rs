@@ -1,0 +1,93 @@
+//! Assets kept in the warm instance for a short time, so that a play of a hot asset costs one round trip.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use common::AssetId;
+use tokio::time::Instant;
+
+use crate::Asset;
+
+/// The most assets kept: with the longest summaries about 100 MB, and usually a hundredth of it.
+const CAPACITY: usize = 10_000;
+
+/// Assets by id, each with the moment it was fetched.
+#[derive(Debug)]
+pub struct Cache {
+    life: Duration,
+    assets: Mutex<HashMap<AssetId, (Instant, Arc<Asset>)>>,
+}
+
+impl Cache {
+    /// A cache that keeps an asset for `life`; zero keeps nothing.
+    #[must_use]
+    pub fn new(life: Duration) -> Self {
+        Self {
+            life,
+            assets: Mutex::default(),
+        }
+    }
+
+    /// The asset, unless it was fetched too long ago.
+    pub fn get(&self, id: &AssetId) -> Option<Arc<Asset>> {
+        let assets = self.assets.lock().unwrap_or_else(PoisonError::into_inner);
+        let (fetched, asset) = assets.get(id)?;
+        (fetched.elapsed() < self.life).then(|| Arc::clone(asset))
+    }
+
+    /// Keeps an asset just fetched. A full cache starts over.
+    pub fn keep(&self, id: AssetId, asset: Arc<Asset>) {
+        if self.life.is_zero() {
+            return;
+        }
+        let mut assets = self.assets.lock().unwrap_or_else(PoisonError::into_inner);
+        if assets.len() >= CAPACITY {
+            assets.clear();
+        }
+        assets.insert(id, (Instant::now(), asset));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset() -> Arc<Asset> {
+        Arc::new(Asset {
+            content: serde_json::from_value(serde_json::json!({"title": "It", "genre": "horror", "summary": ""}))
+                .unwrap(),
+            location: serde_json::from_value(serde_json::json!({"url": "it.mp4"})).unwrap(),
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keeps_an_asset_for_its_life_and_no_longer() {
+        let (cache, id): (_, AssetId) = (Cache::new(Duration::from_secs(30)), "123".parse().unwrap());
+        assert_eq!(cache.get(&id), None);
+        cache.keep(id.clone(), asset());
+        tokio::time::advance(Duration::from_secs(29)).await;
+        assert_eq!(cache.get(&id), Some(asset()));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(cache.get(&id), None);
+    }
+
+    #[tokio::test]
+    async fn keeps_nothing_when_turned_off() {
+        let (cache, id): (_, AssetId) = (Cache::new(Duration::ZERO), "123".parse().unwrap());
+        cache.keep(id.clone(), asset());
+        assert_eq!(cache.get(&id), None);
+    }
+
+    #[tokio::test]
+    async fn never_grows_beyond_its_capacity() {
+        let cache = Cache::new(Duration::from_secs(30));
+        for n in 0..=CAPACITY {
+            cache.keep(n.to_string().parse().unwrap(), asset());
+        }
+        assert!(cache.assets.lock().unwrap().len() <= CAPACITY);
+        assert_eq!(cache.get(&CAPACITY.to_string().parse().unwrap()), Some(asset()));
+    }
+}

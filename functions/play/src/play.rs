@@ -1,0 +1,59 @@
+//! `POST /play/asset/{assetId}/user/{userId}`: one answer out of three services, and a view on its way.
+
+use std::sync::Arc;
+
+use common::{
+    AssetId, Error, Reply,
+    request::{asset_id, idempotency_key, user_id},
+    view::View,
+};
+use lambda_http::Request;
+use serde::Serialize;
+use tokio::{join, try_join};
+
+use crate::{Asset, Catalogue, Counts, Publisher, Reporting};
+
+/// What play works with.
+#[derive(Debug)]
+pub struct Services {
+    /// Assets.
+    pub catalogue: Catalogue,
+    /// Counts.
+    pub reporting: Reporting,
+    /// The way out for views.
+    pub publisher: Publisher,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    id: AssetId,
+    #[serde(flatten)]
+    asset: Arc<Asset>,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// Plays an asset: 200 `{"id","title","genre","summary","url","userviews","assetviews"}`, the counts with this view, or
+/// null when they can't be read.
+///
+/// # Errors
+/// 400 for a bad id or key, 404 for an unknown asset, 503 when metadata or cdnurl fail: nothing is counted then.
+pub async fn play(services: &Services, request: Request) -> Result<Reply, Error> {
+    let key = idempotency_key(&request)?;
+    let (id, user) = (asset_id(&request)?, user_id(&request)?);
+    let view = View::now(id.clone(), user.clone(), key.as_ref());
+    let counts = services.reporting.counts(&id, &user);
+    let (asset, counts) = match services.catalogue.cache.get(&id) {
+        Some(asset) => {
+            let (counts, _) = join!(counts, services.publisher.publish(&view));
+            (asset, counts)
+        }
+        None => {
+            let known = async { Ok(counts.await) };
+            let (asset, counts) = try_join!(services.catalogue.fetch(&id), known)?;
+            services.publisher.publish(&view).await;
+            (asset, counts)
+        }
+    };
+    Ok(Reply::ok(&Answer { id, asset, counts }))
+}

@@ -1,0 +1,125 @@
+//! The ledger: writes each view and the counters it moves, so that a counter moves if and only if the marker is written.
+
+use std::{ops::AddAssign, time::Duration};
+
+use aws_sdk_dynamodb::Client;
+use common::{
+    serve::causes,
+    view::{EventId, View},
+};
+use futures_util::{StreamExt, stream};
+use lambda_http::tracing;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::{
+    chunk,
+    transaction::{self, Verdict},
+};
+
+/// Transactions under way at once.
+const CONCURRENCY: usize = 8;
+/// The first pause before another try; each further one may be twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Writes views to the views table.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    client: Client,
+    table: String,
+    shards: u32,
+}
+
+/// What became of some views.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many are counted now.
+    pub counted: usize,
+    /// How many had been counted before.
+    pub duplicates: usize,
+    /// Those that could not be counted in time. A later try is safe.
+    pub failed: Vec<EventId>,
+}
+
+impl AddAssign for Outcome {
+    fn add_assign(&mut self, other: Self) {
+        self.counted += other.counted;
+        self.duplicates += other.duplicates;
+        self.failed.extend(other.failed);
+    }
+}
+
+impl Ledger {
+    /// A ledger in `table` that spreads an asset's counter over `shards` items (at least 1).
+    #[must_use]
+    pub fn new(client: Client, table: String, shards: u32) -> Self {
+        Self {
+            client,
+            table,
+            shards: shards.max(1),
+        }
+    }
+
+    /// Counts `views`, each once, however often it comes; gives up what is not counted by `deadline`.
+    pub async fn record(&self, mut views: Vec<View>, deadline: Instant) -> Outcome {
+        let given = views.len();
+        views.sort_by_key(|view| view.event_id);
+        views.dedup_by_key(|view| view.event_id);
+        let mut outcome = Outcome {
+            duplicates: given - views.len(),
+            ..Outcome::default()
+        };
+        let mut settled = stream::iter(chunk::cut(views))
+            .map(|chunk| self.settle(chunk, deadline))
+            .buffer_unordered(CONCURRENCY);
+        while let Some(of_chunk) = settled.next().await {
+            outcome += of_chunk;
+        }
+        outcome
+    }
+
+    /// Counts the views of one chunk: tries until each is counted, or the time is over.
+    async fn settle(&self, mut views: Vec<View>, deadline: Instant) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut longest_pause = FIRST_PAUSE;
+        while !views.is_empty() {
+            match self.write(&views, deadline).await {
+                Verdict::Committed => {
+                    outcome.counted += views.len();
+                    views.clear();
+                }
+                Verdict::Duplicates(indexes) => {
+                    outcome.duplicates += indexes.len();
+                    for index in indexes.into_iter().rev() {
+                        views.remove(index);
+                    }
+                }
+                Verdict::Busy(cause) => {
+                    // Full jitter: two batches that collided do not collide again at the same moment.
+                    let pause = longest_pause.mul_f64(fastrand::f64());
+                    if Instant::now() + pause >= deadline {
+                        tracing::error!(views = views.len(), cause = %causes(cause.as_ref()), "views not counted in time");
+                        outcome.failed.extend(views.drain(..).map(|view| view.event_id));
+                    }
+                    sleep(pause).await;
+                    longest_pause = (longest_pause * 2).min(LONGEST_PAUSE);
+                }
+                Verdict::Refused(cause) => {
+                    tracing::error!(views = views.len(), cause = %causes(cause.as_ref()), "views refused by DynamoDB");
+                    outcome.failed.extend(views.drain(..).map(|view| view.event_id));
+                }
+            }
+        }
+        outcome
+    }
+
+    /// One try, on shards picked anew.
+    async fn write(&self, views: &[View], deadline: Instant) -> Verdict {
+        let pick_shard = || fastrand::u32(0..self.shards);
+        let written = transaction::write(&self.client, &self.table, views, pick_shard);
+        timeout_at(deadline, written)
+            .await
+            .unwrap_or_else(|elapsed| Verdict::Busy(elapsed.into()))
+    }
+}
