@@ -22,13 +22,13 @@ where
 {
     lambda_http::run(service_fn(|request| {
         let answer = endpoint(request);
-        async { Ok::<Response<Body>, Infallible>(answer.await.unwrap_or_else(refuse).into()) }
+        async { Ok::<Response<Body>, Infallible>(answer.await.unwrap_or_else(|error| refuse(&error)).into()) }
     }))
     .await
 }
 
-fn refuse(error: Error) -> Reply {
-    log(&error);
+fn refuse(error: &Error) -> Reply {
+    log(error);
     error.reply()
 }
 

@@ -43,17 +43,15 @@ pub async fn play(services: &Services, request: Request) -> Result<Reply, Error>
     let (id, user) = (asset_id(&request)?, user_id(&request)?);
     let view = View::now(id.clone(), user.clone(), key.as_ref());
     let counts = services.reporting.counts(&id, &user);
-    let (asset, counts) = match services.catalogue.cache.get(&id) {
-        Some(asset) => {
-            let (counts, _) = join!(counts, services.publisher.publish(&view));
-            (asset, counts)
-        }
-        None => {
-            let known = async { Ok(counts.await) };
-            let (asset, counts) = try_join!(services.catalogue.fetch(&id), known)?;
-            services.publisher.publish(&view).await;
-            (asset, counts)
-        }
+    let (asset, counts) = if let Some(asset) = services.catalogue.cache.get(&id) {
+        let (counts, _) = join!(counts, services.publisher.publish(&view));
+        (asset, counts)
+    } else {
+        // Only a play of an asset that exists is a view.
+        let counts = async { Ok(counts.await) };
+        let (asset, counts) = try_join!(services.catalogue.fetch(&id), counts)?;
+        services.publisher.publish(&view).await;
+        (asset, counts)
     };
     Ok(Reply::ok(&Answer { id, asset, counts }))
 }

@@ -21,5 +21,5 @@ async fn main() -> Result<(), lambda_http::Error> {
             url: env::required("EVENTS_QUEUE_URL")?,
         },
     };
-    serve::serve(|_| health::health(needs)).await
+    serve::serve(async |_| Ok(health::health(needs).await)).await
 }

@@ -1,0 +1,51 @@
+//! The cdnurl endpoints against a DynamoDB engine.
+#![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
+
+use cdnurl::{get_url, post_url};
+use common::records::Records;
+use serde_json::json;
+use support::{
+    dynamodb::{TABLE, with_table},
+    requests::{sample, sample_with, sample_with_body},
+};
+
+async fn records() -> Records {
+    Records::new(with_table(&["id"]).await, TABLE.to_owned())
+}
+
+#[tokio::test]
+async fn what_is_posted_can_be_got() {
+    let records = records().await;
+    let reply = post_url(&records, sample("post-url")).await.unwrap();
+    assert_eq!((reply.http_status, reply.body), (200, json!({"status": "ok"})));
+    let reply = get_url(&records, sample("get-url")).await.unwrap();
+    assert_eq!(reply.body, json!({"id": "123", "url": "path/to/asset123.mp4"}));
+}
+
+#[tokio::test]
+async fn an_unknown_asset_is_not_found() {
+    let error = get_url(&records().await, sample_with("get-url", &[("assetId", "456")]))
+        .await
+        .unwrap_err();
+    assert_eq!(error.reply().http_status, 404);
+}
+
+#[tokio::test]
+async fn a_bad_url_is_refused_and_changes_nothing() {
+    let records = records().await;
+    post_url(&records, sample("post-url")).await.unwrap();
+    for (body, code) in [
+        (r#"{"url":"javascript:alert(1)"}"#, "invalid_value"),
+        (r#"{"url":["a"]}"#, "wrong_type"),
+        (r#"{"url":"a","id":"456"}"#, "unknown_field"),
+        ("{}", "missing_field"),
+    ] {
+        let reply = post_url(&records, sample_with_body("post-url", body))
+            .await
+            .unwrap_err()
+            .reply();
+        assert_eq!((reply.http_status, &reply.body["code"]), (400, &json!(code)), "{body}");
+    }
+    let reply = get_url(&records, sample("get-url")).await.unwrap();
+    assert_eq!(reply.body["url"], "path/to/asset123.mp4");
+}

@@ -1,0 +1,56 @@
+//! The health endpoint in front of services that answer as told.
+
+use std::time::Duration;
+
+use common::backend::Backend;
+use health::{Dependencies, LIMIT, Queue, health};
+use serde_json::json;
+use support::aws::{self, Answer};
+
+fn dependencies(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Dependencies {
+    let config = aws::config(aws::answering(move |call| answer(&call.path))).build();
+    let lambda = aws_sdk_lambda::Client::new(&config);
+    let backend = |name: &str| Backend::new(lambda.clone(), name.to_owned(), "/content/asset/{assetId}", LIMIT);
+    Dependencies {
+        metadata: backend("metadata"),
+        cdnurl: backend("cdnurl"),
+        reporting: backend("reporting"),
+        play: Queue {
+            sqs: aws_sdk_sqs::Client::new(&config),
+            url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
+        },
+    }
+}
+
+fn well(path: &str) -> Answer {
+    let body = if path.contains("/functions/") {
+        json!({"statusCode": 404, "body": "{}", "isBase64Encoded": false, "cookies": []})
+    } else {
+        json!({"Attributes": {"QueueArn": "arn"}})
+    };
+    Answer::now(200, body.to_string())
+}
+
+#[tokio::test]
+async fn all_is_well_when_each_service_answers() {
+    let reply = health(&dependencies(well)).await;
+    assert_eq!((reply.http_status, &reply.body["status"]), (200, &json!("ok")));
+    for service in ["metadata", "cdnurl", "reporting", "play"] {
+        let state = &reply.body["services"][service];
+        assert_eq!(state["status"], "ok", "{service}");
+        assert!(state["latencyMs"].is_u64(), "{service}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_crashes_or_is_late_is_named_and_makes_the_whole_degraded() {
+    let crash = || Answer::now(200, r#"{"errorMessage":"panic"}"#);
+    let late = || well("/functions/").after(LIMIT + Duration::from_secs(1));
+    for fail in [crash as fn() -> Answer, late] {
+        let answer = move |path: &str| if path.contains("cdnurl") { fail() } else { well(path) };
+        let reply = health(&dependencies(answer)).await;
+        assert_eq!((reply.http_status, &reply.body["status"]), (503, &json!("degraded")));
+        assert_eq!(reply.body["services"]["cdnurl"]["status"], "failed");
+        assert_eq!(reply.body["services"]["metadata"]["status"], "ok");
+    }
+}

@@ -1,0 +1,117 @@
+//! The metadata endpoints against a DynamoDB engine.
+#![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
+
+use common::{Error, records::Records};
+use metadata::{get_content, post_content};
+use serde_json::{Value, json};
+use support::{
+    dynamodb::{TABLE, with_table},
+    requests::{sample, sample_with, sample_with_body, sample_with_content_type},
+};
+
+async fn records() -> Records {
+    Records::new(with_table(&["id"]).await, TABLE.to_owned())
+}
+
+async fn stored(records: &Records) -> Value {
+    get_content(records, sample("get-content")).await.unwrap().body
+}
+
+fn refusal(error: &Error) -> (u16, Value, Value) {
+    let reply = error.reply();
+    (
+        reply.http_status,
+        reply.body["code"].clone(),
+        reply.body["field"].clone(),
+    )
+}
+
+#[tokio::test]
+async fn what_is_posted_can_be_got() {
+    let records = records().await;
+    let reply = post_content(&records, sample("post-content")).await.unwrap();
+    assert_eq!((reply.http_status, reply.body), (200, json!({"status": "ok"})));
+    let expected = json!({"id": "123", "title": "It", "genre": "horror", "summary": "A very scary movie"});
+    assert_eq!(stored(&records).await, expected);
+}
+
+#[tokio::test]
+async fn a_post_replaces_the_whole_record() {
+    let records = records().await;
+    post_content(&records, sample("post-content")).await.unwrap();
+    let other = r#"{"title":"It 2","genre":"drama","summary":""}"#;
+    post_content(&records, sample_with_body("post-content", other))
+        .await
+        .unwrap();
+    let expected = json!({"id": "123", "title": "It 2", "genre": "drama", "summary": ""});
+    assert_eq!(stored(&records).await, expected);
+}
+
+#[tokio::test]
+async fn an_unknown_asset_is_not_found() {
+    let error = get_content(&records().await, sample_with("get-content", &[("assetId", "789")]))
+        .await
+        .unwrap_err();
+    let expected = json!({"id": "789", "status": "Asset not found", "code": "asset_not_found"});
+    assert_eq!((error.reply().http_status, error.reply().body), (404, expected));
+}
+
+#[tokio::test]
+async fn bad_input_is_refused_and_changes_nothing() {
+    let records = records().await;
+    post_content(&records, sample("post-content")).await.unwrap();
+    let before = stored(&records).await;
+    let too_large = format!(r#"{{"title":"{}"}}"#, "x".repeat(64 * 1024));
+    for (body, expected) in [
+        ("", (400, json!("invalid_json"), json!("body"))),
+        ("[]", (400, json!("invalid_json"), json!("body"))),
+        (
+            r#"{"title":"It","genre":"horror"}"#,
+            (400, json!("missing_field"), json!("summary")),
+        ),
+        (
+            r#"{"title":"","genre":"g","summary":""}"#,
+            (400, json!("invalid_value"), json!("title")),
+        ),
+        (
+            r#"{"title":"t","genre":1,"summary":""}"#,
+            (400, json!("wrong_type"), json!("genre")),
+        ),
+        (
+            r#"{"title":"t","genre":"g","summary":"","x":1}"#,
+            (400, json!("unknown_field"), json!("x")),
+        ),
+        (&too_large, (413, json!("body_too_large"), Value::Null)),
+    ] {
+        let error = post_content(&records, sample_with_body("post-content", body))
+            .await
+            .unwrap_err();
+        assert_eq!(refusal(&error), expected, "{body:.80}");
+    }
+    let error = post_content(&records, sample_with_content_type("post-content", "text/plain"))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal(&error).0, 415);
+    let error = post_content(&records, sample_with("post-content", &[("assetId", "a/b")]))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal(&error), (400, json!("invalid_asset_id"), json!("assetId")));
+    assert_eq!(stored(&records).await, before);
+}
+
+#[tokio::test]
+async fn a_content_type_may_have_parameters() {
+    let request = sample_with_content_type("post-content", "Application/JSON; charset=utf-8");
+    assert!(post_content(&records().await, request).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_is_told_as_unavailable_without_its_name() {
+    let records = Records::new(with_table(&["id"]).await, "another-table".to_owned());
+    let reply = get_content(&records, sample("get-content")).await.unwrap_err().reply();
+    assert_eq!(reply.http_status, 503);
+    assert_eq!(
+        reply.body,
+        json!({"status": "temporarily unavailable, try again", "code": "unavailable"})
+    );
+}

@@ -1,0 +1,144 @@
+//! The reporting endpoints against a DynamoDB engine.
+#![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
+
+use aws_sdk_dynamodb::Client;
+use lambda_http::http::HeaderValue;
+use reporting::{Counts, Ledger, get_asset_views, get_user_views, get_views, post_view};
+use serde_json::{Value, json};
+use support::{
+    dynamodb::{TABLE, with_table},
+    requests::{sample, sample_with},
+};
+
+struct Reporting {
+    ledger: Ledger,
+    counts: Counts,
+}
+
+impl Reporting {
+    async fn start() -> Self {
+        Self::on(with_table(&["pk", "sk"]).await, TABLE)
+    }
+
+    fn on(client: Client, table: &str) -> Self {
+        Self {
+            ledger: Ledger::new(client.clone(), table.to_owned(), 4),
+            counts: Counts::new(client, table.to_owned()),
+        }
+    }
+
+    async fn view(&self, asset: &str, user: &str, key: Option<&'static str>) -> Value {
+        let mut request = sample_with("post-view", &[("assetId", asset), ("userId", user)]);
+        request.headers_mut().remove("idempotency-key");
+        if let Some(key) = key {
+            request
+                .headers_mut()
+                .insert("idempotency-key", HeaderValue::from_static(key));
+        }
+        post_view(&self.ledger, &self.counts, request).await.unwrap().body
+    }
+}
+
+#[tokio::test]
+async fn a_view_is_answered_with_the_counts_after_it() {
+    let reporting = Reporting::start().await;
+    assert_eq!(
+        reporting.view("123", "8", None).await,
+        json!({"userviews": 1, "assetviews": 1})
+    );
+    assert_eq!(
+        reporting.view("456", "8", None).await,
+        json!({"userviews": 2, "assetviews": 1})
+    );
+    assert_eq!(
+        reporting.view("456", "9", None).await,
+        json!({"userviews": 1, "assetviews": 2})
+    );
+}
+
+#[tokio::test]
+async fn the_same_key_counts_once_for_an_asset_and_a_user() {
+    let reporting = Reporting::start().await;
+    for _ in 0..3 {
+        assert_eq!(
+            reporting.view("123", "8", Some("k")).await,
+            json!({"userviews": 1, "assetviews": 1})
+        );
+    }
+    assert_eq!(
+        reporting.view("123", "9", Some("k")).await,
+        json!({"userviews": 1, "assetviews": 2})
+    );
+    assert_eq!(
+        reporting.view("456", "8", Some("k")).await,
+        json!({"userviews": 2, "assetviews": 1})
+    );
+}
+
+#[tokio::test]
+async fn counts_are_read_by_user_by_asset_and_by_both() {
+    let reporting = Reporting::start().await;
+    reporting.view("123", "8", None).await;
+    reporting.view("123", "1", None).await;
+    let counts = &reporting.counts;
+    let by_user = get_user_views(counts, sample("get-user-views")).await.unwrap();
+    assert_eq!(by_user.body, json!({"id": "8", "views": 1}));
+    let by_asset = get_asset_views(counts, sample("get-asset-views")).await.unwrap();
+    assert_eq!(by_asset.body, json!({"id": "123", "views": 2}));
+    let by_both = get_views(counts, sample("get-views")).await.unwrap();
+    assert_eq!(by_both.body, json!({"userviews": 1, "assetviews": 2}));
+}
+
+#[tokio::test]
+async fn what_was_never_viewed_is_not_found_or_zero() {
+    let counts = Reporting::start().await.counts;
+    let reply = get_user_views(&counts, sample("get-user-views"))
+        .await
+        .unwrap_err()
+        .reply();
+    let expected = json!({"id": "8", "status": "User not found", "code": "user_not_found"});
+    assert_eq!((reply.http_status, reply.body), (404, expected));
+    let reply = get_asset_views(&counts, sample("get-asset-views"))
+        .await
+        .unwrap_err()
+        .reply();
+    let expected = json!({"id": "123", "status": "Asset not found", "code": "asset_not_found"});
+    assert_eq!((reply.http_status, reply.body), (404, expected));
+    let reply = get_views(&counts, sample("get-views")).await.unwrap();
+    assert_eq!(reply.body, json!({"userviews": 0, "assetviews": 0}));
+}
+
+#[tokio::test]
+async fn a_bad_id_or_key_is_refused_and_not_counted() {
+    let reporting = Reporting::start().await;
+    let mut bad_key = sample("post-view");
+    bad_key
+        .headers_mut()
+        .insert("idempotency-key", HeaderValue::from_static("two words"));
+    let bad_user = sample_with("post-view", &[("assetId", "123"), ("userId", "a b")]);
+    for (request, code, field) in [
+        (bad_key, "invalid_idempotency_key", "Idempotency-Key"),
+        (bad_user, "invalid_user_id", "userId"),
+    ] {
+        let reply = post_view(&reporting.ledger, &reporting.counts, request)
+            .await
+            .unwrap_err()
+            .reply();
+        assert_eq!(
+            (reply.http_status, &reply.body["code"], &reply.body["field"]),
+            (400, &json!(code), &json!(field))
+        );
+    }
+    let reply = get_views(&reporting.counts, sample("get-views")).await.unwrap();
+    assert_eq!(reply.body, json!({"userviews": 0, "assetviews": 0}));
+}
+
+#[tokio::test]
+async fn a_view_that_cannot_be_counted_is_told_as_unavailable() {
+    let reporting = Reporting::on(with_table(&["pk", "sk"]).await, "another-table");
+    let reply = post_view(&reporting.ledger, &reporting.counts, sample("post-view"))
+        .await
+        .unwrap_err()
+        .reply();
+    assert_eq!((reply.http_status, &reply.body["code"]), (503, &json!("unavailable")));
+}
