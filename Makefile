@@ -1,0 +1,95 @@
+# `make` lists what there is. The work is done by the scripts in local/.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# The local stack's port on 127.0.0.1.
+PORT ?= 4566
+# More for pytest, as in `make e2e PYTEST_ARGS="-k play -x"`.
+PYTEST_ARGS ?=
+# A deployment on AWS, as in `make e2e API_URL=https://... STACK_NAME=videoms` and `make seed API_URL=https://...`.
+API_URL ?=
+STACK_NAME ?= videoms
+
+PYTHON := .venv-local/bin/python
+PYTEST := .venv-local/bin/pytest tests/e2e $(PYTEST_ARGS)
+# The pinned sam, cargo-lambda and zig go before any others.
+WITH_SAM := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: tools ## Build, start the local stack, play a video and follow the functions' logs; Ctrl-C stops it
+	@$(PYTHON) local/stack.py run --port $(PORT)
+
+.PHONY: up
+up: tools ## The same, but leave the stack running and return
+	@$(PYTHON) local/stack.py up --port $(PORT)
+
+.PHONY: down
+down: ## Stop the local stack; its data stays in .local
+	@if [ -x $(PYTHON) ]; then $(PYTHON) local/stack.py down; else echo "The stack is not running."; fi
+
+.PHONY: url
+url: once-run ## Print the local API's base URL, as for curl "$(make -s url)/health"
+	@$(PYTHON) local/stack.py url
+
+.PHONY: logs
+logs: once-run ## Follow the local functions' logs until Ctrl-C
+	@$(PYTHON) local/stack.py logs
+
+.PHONY: seed
+seed: ## Fill the catalogue: the local stack's, or a deployment's with API_URL=https://...
+	@local/check.sh
+	@local/venv.sh local
+	@$(PYTHON) $(if $(API_URL),local/fill_catalogue.py $(API_URL),local/stack.py seed)
+
+.PHONY: build
+build: tools ## Compile and pack the functions for this machine
+	@$(PYTHON) local/stack.py build
+
+.PHONY: lint
+lint: ## Check formatting, the template and, with clippy, the code
+	@local/check.sh rustfmt clippy
+	@local/venv.sh sam
+	@local/test.sh lint
+
+.PHONY: test
+test: ## Run every check and test there is, the end-to-end tests on a stack of their own
+	@local/check.sh rustfmt clippy
+	@local/venv.sh sam
+	@local/venv.sh local
+	@local/test.sh
+
+.PHONY: e2e
+e2e: tools ## Run the end-to-end tests: on a stack of their own, or with API_URL=https://... STACK_NAME=...
+	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(STACK_NAME)",$(PYTHON) local/stack.py private --) $(PYTEST)
+
+.PHONY: deploy
+deploy: ## Build for arm64 and deploy to AWS, with the credentials and region of your AWS settings
+	@local/check.sh
+	@local/venv.sh sam
+	@[ -d "$$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)" ] || \
+	    { echo "error: Rust cannot build for arm64 yet: rustup target add aarch64-unknown-linux-gnu" >&2; exit 1; }
+	$(WITH_SAM) cargo lambda build --release --arm64
+	$(WITH_SAM) sam build
+	$(WITH_SAM) sam deploy
+
+.PHONY: clean
+clean: down ## Remove all that was built, installed and stored here
+	rm -rf .aws-sam .local .venv-local .venv-sam
+	cargo clean
+
+# What running the stack takes: prerequisites are asked for, the pinned tools are installed.
+.PHONY: tools
+tools:
+	@local/check.sh
+	@local/venv.sh sam
+	@local/venv.sh local
+
+.PHONY: once-run
+once-run:
+	@[ -x $(PYTHON) ] || { echo "error: the stack is not running; \`make up\` starts it" >&2; exit 1; }

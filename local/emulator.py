@@ -1,0 +1,164 @@
+"""The ministack process: AWS on one port of the loopback interface, with all of its files under one directory."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from console import Failure
+from processes import tail, wait_until
+
+REGION = "us-east-1"
+SERVER = Path(__file__).parent / "ministack_server.py"
+MARK = "VIDEOMS_STACK"
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+def use_local_account(port: int) -> None:
+    """Points this process and its children at the emulator, and at nothing else."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}",
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",
+        AWS_SHARED_CREDENTIALS_FILE="/dev/null",
+        AWS_CONFIG_FILE="/dev/null",
+        AWS_EC2_METADATA_DISABLED="true",
+        NO_PROXY="127.0.0.1,localhost",
+        no_proxy="127.0.0.1,localhost",
+    )
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do: connections that linger after the last run don't make the port busy.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass
+class Emulator:
+    """One ministack. What is known of it lies in `home`, for the commands that come later."""
+
+    home: Path
+
+    @property
+    def record(self) -> dict:
+        """What `note` wrote; empty if there is none."""
+        try:
+            return json.loads((self.home / "stack.json").read_text())
+        except (OSError, ValueError):
+            return {}
+
+    @property
+    def log(self) -> Path:
+        return self.home / "ministack.log"
+
+    @property
+    def running(self) -> bool:
+        return self.record.get("pid") in self._processes()
+
+    def note(self, **facts) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "stack.json").write_text(json.dumps({**self.record, **facts}, indent=2) + "\n")
+
+    def start(self, port: int, keep_state: bool) -> None:
+        """Starts ministack and waits until it answers."""
+        self.stop()  # Functions may have survived a ministack that was killed.
+        temporary = self.home / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
+        # Every invocation logs to a stream of its own; kept from run to run they would slow each start and stop.
+        (self.home / "state" / "cloudwatch_logs.json").unlink(missing_ok=True)
+        with self.log.open("w") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-P", SERVER],
+                env=self._environment(port, keep_state, temporary),
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for `make run`, which then stops this in good order.
+            )
+        self.note(pid=child.pid, port=port, started=int(time.time() * 1000))
+        wait_until(lambda: child.poll() is not None or _answers(port), START_SECONDS)
+        if child.poll() is not None or not _answers(port):
+            raise Failure("ministack did not start; it says why above", tail(self.log))
+
+    def stop(self) -> bool:
+        """Stops ministack, which saves its state, and then whatever it left; False if there was nothing to stop."""
+        found = bool(self._processes())
+        if self.running:
+            self.note(stopping=True)  # For a `make run` that follows its logs.
+            os.kill(self.record["pid"], signal.SIGTERM)
+            wait_until(lambda: not self.running, STOP_SECONDS)
+        for process in self._processes():
+            _kill(process)
+        wait_until(lambda: not self._processes(), STOP_SECONDS)
+        (self.home / "stack.json").unlink(missing_ok=True)
+        return found
+
+    def _environment(self, port: int, keep_state: bool, temporary: Path) -> dict[str, str]:
+        return {
+            **os.environ,
+            MARK: str(self.home),
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",
+            "PERSIST_STATE": str(int(keep_state)),
+            "STATE_DIR": str(self.home / "state"),
+            # sam's artifact bucket: its stack is in the state, so its objects have to be, too.
+            "S3_PERSIST": str(int(keep_state)),
+            "S3_DATA_DIR": str(self.home / "s3"),
+            "TMPDIR": str(temporary),
+            # Every idle function process costs ministack ten polls a second; one of each function stays anyway.
+            "LAMBDA_WARM_TTL_SECONDS": "30",
+        }
+
+    def _processes(self) -> list[int]:
+        """ministack and the functions it started: they inherit its environment, and the mark in it."""
+        if not Path("/proc/self/environ").exists():
+            # A Mac. There the functions are containers, which ministack itself removes.
+            pid = self.record.get("pid")
+            listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
+            return [pid] if pid and "ministack" in listed else []
+        mark = f"{MARK}={self.home}".encode()
+        return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if mark in _environment_of(entry)]
+
+
+def _environment_of(process: Path) -> list[bytes]:
+    try:
+        return (process / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _kill(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

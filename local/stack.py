@@ -1,0 +1,224 @@
+"""The local stack's commands, behind `make run`, `up`, `down`, `url`, `logs`, `seed`, `build` and `e2e`."""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+import deployment
+import fill_catalogue
+import function_logs
+from client import Client
+from console import Failure, say, step
+from deployment import ROOT, STACK_NAME
+from emulator import REGION, Emulator, port_is_free, use_local_account
+from processes import end_on_signals, ignore_signals, run, wait_until
+
+HOME = ROOT / ".local"
+COUNT_SECONDS = 30
+VIEWS = "/events/asset/123/user/newcomer"
+
+
+def build(_arguments) -> None:
+    """compile and pack the functions for this machine"""
+    with deployment.one_at_a_time():
+        deployment.build()
+
+
+def up(arguments) -> None:
+    """start the stack, and return"""
+    emulator = Emulator(HOME)
+    if not _start(emulator, arguments.port):
+        return
+    try:
+        _show(emulator.record["api_url"])
+    except BaseException:
+        _stop(emulator)
+        raise
+    say("\nThe stack goes on running: `make logs` follows its functions, `make down` stops it.")
+
+
+def follow(arguments) -> None:
+    """start the stack, follow its functions' logs until Ctrl-C, and stop it"""
+    emulator = Emulator(HOME)
+    if not _start(emulator, arguments.port):
+        return
+    try:
+        _show(emulator.record["api_url"])
+        say("\nThe functions' logs follow; Ctrl-C stops the stack.")
+        _follow_logs(emulator)
+    except KeyboardInterrupt:
+        say("\nStopping the stack; its data stays in .local for the next time.")
+    finally:
+        _stop(emulator)
+
+
+def down(_arguments) -> None:
+    """stop the stack"""
+    emulator = Emulator(HOME)
+    say("Stopped." if emulator.stop() else "The stack is not running.")
+
+
+def url(_arguments) -> None:
+    """print the base URL of the running stack's API"""
+    say(_running_stack().record["api_url"])
+
+
+def logs(_arguments) -> None:
+    """follow the running stack's functions' logs until Ctrl-C"""
+    try:
+        _follow_logs(_running_stack())
+    except KeyboardInterrupt:
+        pass
+
+
+def seed(_arguments) -> None:
+    """fill the catalogue of the running stack"""
+    api_url = _running_stack().record["api_url"]
+    fill_catalogue.fill(api_url)
+    say(f"Assets {' and '.join(fill_catalogue.CATALOGUE)} are in the catalogue of {api_url}")
+
+
+def private(arguments) -> int:
+    """run a command, such as the end-to-end tests, beside a stack of its own"""
+    _require_linux()
+    emulator = Emulator(Path(tempfile.mkdtemp(prefix="videoms-")))
+    try:
+        with deployment.one_at_a_time():
+            deployment.build()
+            _deploy(emulator, _free_port(), keep_state=False)
+        api_url = emulator.record["api_url"]
+        fill_catalogue.fill(api_url)
+        words = [word for word in arguments.words if word != "--"]
+        return run(words, cwd=ROOT, env={**os.environ, "API_URL": api_url, "STACK_NAME": STACK_NAME})
+    finally:
+        _stop(emulator)
+        HOME.mkdir(exist_ok=True)
+        if emulator.log.exists():
+            shutil.copy(emulator.log, HOME / "private-ministack.log")
+        shutil.rmtree(emulator.home)
+
+
+def _start(emulator: Emulator, port: int) -> bool:
+    """Builds, starts and deploys the stack; False if it runs already."""
+    _require_linux()
+    with deployment.one_at_a_time():
+        if emulator.running:
+            say(f"The stack is already running at {emulator.record['api_url']}; `make down` stops it.")
+            return False
+        if not port_is_free(port):
+            raise Failure(f"port {port} is in use by another program: choose a free one, as in `make run PORT={port + 1}`")
+        deployment.build()
+        try:
+            _deploy(emulator, port, keep_state=True)
+            with step("Filling the catalogue through the API"):
+                fill_catalogue.fill(emulator.record["api_url"])
+        except BaseException:
+            _stop(emulator)
+            raise
+    return True
+
+
+def _deploy(emulator: Emulator, port: int, keep_state: bool) -> None:
+    use_local_account(port)
+    with step(f"Starting ministack on 127.0.0.1:{port}"):
+        emulator.start(port, keep_state)
+    emulator.note(api_url=deployment.deploy())
+
+
+def _show(api_url: str) -> None:
+    """Plays a video, and shows how to go on."""
+    client = Client(api_url)
+
+    def counts():
+        return client.request("GET", VIEWS, signed=True)
+
+    before = counts().json["assetviews"]
+    play = client.request("POST", "/play/asset/123/user/newcomer")
+    say(f"\nPOST /play/asset/123/user/newcomer\n    {play.status} {play.text}")
+    counted = play.status == 200 and wait_until(lambda: counts().json["assetviews"] > before, COUNT_SECONDS)
+    if not counted:
+        raise Failure(f"the play was not counted within {COUNT_SECONDS} s; `make logs` may say why")
+    say(f"and, once the queue had been worked on, GET {VIEWS}\n    200 {counts().text}")
+    signature = f'--aws-sigv4 "aws:amz:{REGION}:execute-api" --user test:test'
+    say(f"\nThe API is at {api_url}. To go on:")
+    say(f"    curl -X POST {api_url}/play/asset/456/user/newcomer")
+    say(f"    curl {signature} {api_url}/events/asset/123")
+    say(f"    curl {api_url}/health")
+
+
+def _follow_logs(emulator: Emulator) -> None:
+    record = emulator.record
+    try:
+        function_logs.follow(STACK_NAME, record["started"])
+    except (BotoCoreError, ClientError) as error:
+        if not emulator.record or emulator.record.get("stopping"):
+            say("The stack has been stopped.")
+        elif not emulator.running:
+            raise Failure(f"ministack has ended; its log is {emulator.log}") from error
+        else:
+            raise
+
+
+def _running_stack() -> Emulator:
+    emulator = Emulator(HOME)
+    if not emulator.running or "api_url" not in emulator.record:
+        raise Failure("the stack is not running; `make up` starts it")
+    use_local_account(emulator.record["port"])
+    return emulator
+
+
+def _stop(emulator: Emulator) -> None:
+    ignore_signals()
+    emulator.stop()
+
+
+def _free_port() -> int:
+    # Below the range that the system takes outgoing connections' ports from, so that it stays free until ministack has it.
+    ports = (random.randint(20_000, 30_000) for _ in range(100))
+    return next(port for port in ports if port_is_free(port))
+
+
+def _require_linux() -> None:
+    if sys.platform != "linux" and os.environ.get("LAMBDA_EXECUTOR") != "docker":
+        raise Failure(
+            "the functions are Linux programs, which do not run here: start Docker, then `make run LAMBDA_EXECUTOR=docker`"
+            " has ministack run them in containers (untested)"
+        )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="stack.py", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in {"build": build, "up": up, "run": follow, "down": down, "url": url, "logs": logs,
+                          "seed": seed, "private": private}.items():
+        subparser = commands.add_parser(name, help=command.__doc__)
+        subparser.set_defaults(command=command)
+        if command in (up, follow):
+            subparser.add_argument("--port", type=int, default=4566)
+        if command is private:
+            subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = _arguments()
+    end_on_signals()
+    try:
+        return arguments.command(arguments) or 0
+    except Failure as failure:
+        failure.show()
+    except (BotoCoreError, ClientError, fill_catalogue.CatalogueError, OSError) as error:
+        Failure(f"{type(error).__name__}: {error}").show()
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""A rush on one video: not a view too few, not a view too many."""
+
+import os
+from collections import Counter
+
+from helpers import all_views, answer, concurrently, eventually, new_id
+
+# A local stack runs four processes for each play in flight, and one machine holds only so many.
+IN_FLIGHT = 25 if os.environ.get("AWS_ENDPOINT_URL") else 200
+
+
+def test_200_concurrent_plays_by_50_users_are_counted_exactly(api, let_the_queue_pass, video):
+    plays = {new_id(): 3 if number % 2 else 5 for number in range(50)}
+    viewers = list(Counter(plays).elements())
+    assert len(viewers) == 200
+
+    replies = concurrently(lambda viewer: api.play(video, viewer).status, viewers, threads=IN_FLIGHT)
+    assert Counter(replies) == {200: 200}, "some viewers could not play the video"
+
+    exact = [200, *plays.values()]
+    eventually(lambda: answer(api.asset_views(video)), (200, {"id": video, "views": 200}), "the views of 200 plays")
+    eventually(lambda: all_views(api, video, plays), exact, "the views of the video, then of each user")
+    let_the_queue_pass()
+    assert all_views(api, video, plays) == exact, "plays were counted again later"

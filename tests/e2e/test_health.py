@@ -1,0 +1,16 @@
+"""GET /health: whether each service can do its work."""
+
+SERVICES = {"metadata", "cdnurl", "reporting", "play"}
+
+
+def test_every_service_is_well_and_says_how_long_it_took(api):
+    reply = api.request("GET", "/health")
+    assert reply.status == 200, f"an operator sees {reply.status} {reply.text}"
+    assert reply.headers["content-type"] == "application/json"
+    assert set(reply.json) == {"status", "services"}
+    assert reply.json["status"] == "ok"
+    services = reply.json["services"]
+    assert {name: state["status"] for name, state in services.items()} == dict.fromkeys(SERVICES, "ok")
+    for name, state in services.items():
+        latency = state["latencyMs"]
+        assert isinstance(latency, (int, float)) and latency >= 0, f"{name} says that it took {latency!r} ms"
