@@ -1,45 +1,67 @@
-//! A DynamoDB engine in the test's own process.
+//! A DynamoDB engine in the test's own process, which answers the SDK's requests.
 
-use aws_sdk_dynamodb::{
-    Client,
-    types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
-};
-use aws_smithy_http_client::Builder;
-use dynoxide::{Database, server::serve_on};
-use tokio::net::TcpListener;
+use common::aws::Aws;
+use dynoxide::{Database, DynoxideError};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 
-use crate::aws;
+use crate::aws::{self, Answer, Call};
 
 /// The name of the one table of each engine.
 pub const TABLE: &str = "table";
 
-/// Starts an engine that ends with the test's runtime, makes [`TABLE`] with string keys of these names (partition key,
-/// then sort key where there is one), and returns a client.
-pub async fn with_table(keys: &[&str]) -> Client {
-    let config = aws::config(Builder::new().build_http()).endpoint_url(start().await);
-    let client = Client::new(&config.build());
-    create_table(&client, keys).await;
-    client
-}
+/// An engine with one table, [`TABLE`].
+#[derive(Clone)]
+pub struct Engine(Database);
 
-/// Starts an engine that ends with the test's runtime, and returns its URL.
-pub async fn start() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve_on(listener, Database::memory().unwrap()));
-    url
-}
-
-/// Makes [`TABLE`] in the client's engine.
-pub async fn create_table(client: &Client, keys: &[&str]) {
-    let mut request = client.create_table().table_name(TABLE);
-    for (name, kind) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
-        let attribute = AttributeDefinition::builder().attribute_name(*name);
-        let attribute = attribute.attribute_type(ScalarAttributeType::S).build().unwrap();
-        let key = KeySchemaElement::builder().attribute_name(*name).key_type(kind);
-        request = request
-            .attribute_definitions(attribute)
-            .key_schema(key.build().unwrap());
+impl Engine {
+    /// A new engine; its table has string keys of these names: partition key, then sort key where there is one.
+    #[must_use]
+    pub fn with_table(keys: &[&str]) -> Self {
+        let engine = Self(Database::memory().unwrap());
+        let key = |(name, kind)| json!({"AttributeName": name, "KeyType": kind});
+        let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
+        let table = json!({
+            "TableName": TABLE,
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": keys.iter().zip(["HASH", "RANGE"]).map(key).collect::<Vec<_>>(),
+            "AttributeDefinitions": keys.iter().map(attribute).collect::<Vec<_>>(),
+        });
+        run(&table.to_string(), |request| engine.0.create_table(request)).unwrap();
+        engine
     }
-    request.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+
+    /// Clients of the engine.
+    #[must_use]
+    pub fn aws(&self) -> Aws {
+        let engine = self.clone();
+        aws::answering(move |call| engine.answer(call))
+    }
+
+    /// The engine's answer to a request.
+    #[must_use]
+    pub fn answer(&self, call: &Call) -> Answer {
+        let (db, body) = (&self.0, &call.body);
+        let result = match call.operation() {
+            "GetItem" => run(body, |request| db.get_item(request)),
+            "PutItem" => run(body, |request| db.put_item(request)),
+            "UpdateItem" => run(body, |request| db.update_item(request)),
+            "Query" => run(body, |request| db.query(request)),
+            "Scan" => run(body, |request| db.scan(request)),
+            "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
+            other => panic!("the engine is not wired for {other}"),
+        };
+        match result {
+            Ok(response) => Answer::now(200, response.to_string()),
+            Err(error) => Answer::now(error.status_code(), error.to_json()),
+        }
+    }
+}
+
+fn run<Request: DeserializeOwned, Response: Serialize>(
+    body: &str,
+    operation: impl FnOnce(Request) -> Result<Response, DynoxideError>,
+) -> Result<Value, DynoxideError> {
+    let request = serde_json::from_str(body).unwrap();
+    operation(request).map(|response| serde_json::to_value(response).unwrap())
 }
