@@ -51,7 +51,7 @@ fn take_chunk(rest: &mut Vec<(View, Counters)>, left: &mut Left) -> Vec<View> {
         let fitting = rest
             .iter()
             .enumerate()
-            .filter(|(_, (_, counters))| 1 + new(*counters) <= room);
+            .filter(|(_, (_, counters))| new(*counters) < room);
         let Some((best, _)) = fitting.min_by_key(|(_, (_, counters))| left.rank(*counters, new(*counters))) else {
             return chunk;
         };
