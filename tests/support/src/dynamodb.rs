@@ -1,9 +1,15 @@
 //! A DynamoDB engine in the test's own process, which answers the SDK's requests.
 
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
 use common::aws::Aws;
-use dynoxide::{Database, DynoxideError};
+use dynoxide::{Database, DynoxideError, storage_backend};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::aws::{self, Answer, Call};
 
@@ -18,7 +24,7 @@ impl Engine {
     /// A new engine; its table has string keys of these names: partition key, then sort key where there is one.
     #[must_use]
     pub fn with_table(keys: &[&str]) -> Self {
-        let engine = Self(Database::memory().unwrap());
+        let engine = Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap());
         let key = |(name, kind)| json!({"AttributeName": name, "KeyType": kind});
         let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
         let table = json!({
@@ -36,6 +42,24 @@ impl Engine {
     pub fn aws(&self) -> Aws {
         let engine = self.clone();
         aws::answering(move |call| engine.answer(call))
+    }
+
+    /// Every item of the table, as DynamoDB JSON.
+    #[must_use]
+    pub fn items(&self) -> Vec<Value> {
+        let (mut items, mut from) = (Vec::new(), Value::Null);
+        loop {
+            let mut request = json!({"TableName": TABLE});
+            if !from.is_null() {
+                request["ExclusiveStartKey"] = from;
+            }
+            let mut page = run(&request.to_string(), |request| self.0.scan(request)).unwrap();
+            items.append(page["Items"].as_array_mut().unwrap());
+            from = page["LastEvaluatedKey"].take();
+            if from.is_null() {
+                return items;
+            }
+        }
     }
 
     /// The engine's answer to a request.
@@ -64,4 +88,33 @@ fn run<Request: DeserializeOwned, Response: Serialize>(
 ) -> Result<Value, DynoxideError> {
     let request = serde_json::from_str(body).unwrap();
     operation(request).map(|response| serde_json::to_value(response).unwrap())
+}
+
+/// The engine's clock goes with tokio's, so that a test can let hours pass.
+struct Clock {
+    epoch: Duration,
+    start: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap(),
+            start: Instant::now(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch + self.start.elapsed()
+    }
+}
+
+impl storage_backend::Clock for Clock {
+    fn now_unix_secs(&self) -> u64 {
+        self.now().as_secs()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.now().as_secs_f64()
+    }
 }
