@@ -134,7 +134,7 @@ impl World {
             state.queue.park(body, reason.to_owned());
             return sent;
         }
-        if state.faults.draw(&[Fault::QueueDown], 0.000_2).is_some() {
+        if state.faults.draw(&[Fault::QueueDown], 0.001).is_some() {
             state.queue_down_until = Some(Instant::now() + Duration::from_secs(10));
         }
         if state.queue_down_until.is_some_and(|until| Instant::now() < until) {
