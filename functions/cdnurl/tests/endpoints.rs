@@ -5,17 +5,17 @@ use cdnurl::{get_url, post_url};
 use common::records::Records;
 use serde_json::json;
 use support::{
-    dynamodb::{TABLE, with_table},
+    dynamodb::{Engine, TABLE},
     requests::{sample, sample_with, sample_with_body},
 };
 
-async fn records() -> Records {
-    Records::new(with_table(&["id"]).await, TABLE.to_owned())
+fn records() -> Records {
+    Records::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
 }
 
 #[tokio::test]
 async fn what_is_posted_can_be_got() {
-    let records = records().await;
+    let records = records();
     let reply = post_url(&records, sample("post-url")).await.unwrap();
     assert_eq!((reply.http_status, reply.body), (200, json!({"status": "ok"})));
     let reply = get_url(&records, sample("get-url")).await.unwrap();
@@ -24,7 +24,7 @@ async fn what_is_posted_can_be_got() {
 
 #[tokio::test]
 async fn an_unknown_asset_is_not_found() {
-    let error = get_url(&records().await, sample_with("get-url", &[("assetId", "456")]))
+    let error = get_url(&records(), sample_with("get-url", &[("assetId", "456")]))
         .await
         .unwrap_err();
     assert_eq!(error.reply().http_status, 404);
@@ -32,7 +32,7 @@ async fn an_unknown_asset_is_not_found() {
 
 #[tokio::test]
 async fn a_bad_url_is_refused_and_changes_nothing() {
-    let records = records().await;
+    let records = records();
     post_url(&records, sample("post-url")).await.unwrap();
     for (body, code) in [
         (r#"{"url":"javascript:alert(1)"}"#, "invalid_value"),

@@ -29,15 +29,17 @@ impl Aws {
             None,
             "environment",
         );
-        Ok(Self::new(env::required("AWS_REGION")?, credentials))
+        Ok(Self::new(env::required("AWS_REGION")?, credentials, https_client()))
     }
 
-    fn new(region: String, credentials: Credentials) -> Self {
+    /// Clients for a region that send their requests through `http`.
+    #[must_use]
+    pub fn new(region: String, credentials: Credentials, http: SharedHttpClient) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(https_client())
+            .http_client(http)
             .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
             .timeout_config(timeouts())
             .build();

@@ -23,6 +23,13 @@ impl Timestamp {
         Self(DateTime::from_millis(self.as_millis().saturating_add(millis)))
     }
 
+    /// `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Self(DateTime::from_millis(self.as_millis().saturating_sub(millis)))
+    }
+
     /// Milliseconds since 1970.
     #[must_use]
     pub fn as_millis(self) -> i64 {

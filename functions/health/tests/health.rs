@@ -8,15 +8,15 @@ use serde_json::json;
 use support::aws::{self, Answer};
 
 fn dependencies(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Dependencies {
-    let config = aws::config(aws::answering(move |call| answer(&call.path))).build();
-    let lambda = aws_sdk_lambda::Client::new(&config);
+    let aws = aws::answering(move |call| answer(&call.path));
+    let lambda = aws.lambda();
     let backend = |name: &str| Backend::new(lambda.clone(), name.to_owned(), "/content/asset/{assetId}", LIMIT);
     Dependencies {
         metadata: backend("metadata"),
         cdnurl: backend("cdnurl"),
         reporting: backend("reporting"),
         play: Queue {
-            sqs: aws_sdk_sqs::Client::new(&config),
+            sqs: aws.sqs(),
             url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
         },
     }

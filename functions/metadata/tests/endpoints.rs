@@ -5,12 +5,12 @@ use common::{Error, records::Records};
 use metadata::{get_content, post_content};
 use serde_json::{Value, json};
 use support::{
-    dynamodb::{TABLE, with_table},
+    dynamodb::{Engine, TABLE},
     requests::{sample, sample_with, sample_with_body, sample_with_content_type},
 };
 
-async fn records() -> Records {
-    Records::new(with_table(&["id"]).await, TABLE.to_owned())
+fn records() -> Records {
+    Records::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
 }
 
 async fn stored(records: &Records) -> Value {
@@ -28,7 +28,7 @@ fn refusal(error: &Error) -> (u16, Value, Value) {
 
 #[tokio::test]
 async fn what_is_posted_can_be_got() {
-    let records = records().await;
+    let records = records();
     let reply = post_content(&records, sample("post-content")).await.unwrap();
     assert_eq!((reply.http_status, reply.body), (200, json!({"status": "ok"})));
     let expected = json!({"id": "123", "title": "It", "genre": "horror", "summary": "A very scary movie"});
@@ -37,7 +37,7 @@ async fn what_is_posted_can_be_got() {
 
 #[tokio::test]
 async fn a_post_replaces_the_whole_record() {
-    let records = records().await;
+    let records = records();
     post_content(&records, sample("post-content")).await.unwrap();
     let other = r#"{"title":"It 2","genre":"drama","summary":""}"#;
     post_content(&records, sample_with_body("post-content", other))
@@ -49,7 +49,7 @@ async fn a_post_replaces_the_whole_record() {
 
 #[tokio::test]
 async fn an_unknown_asset_is_not_found() {
-    let error = get_content(&records().await, sample_with("get-content", &[("assetId", "789")]))
+    let error = get_content(&records(), sample_with("get-content", &[("assetId", "789")]))
         .await
         .unwrap_err();
     let expected = json!({"id": "789", "status": "Asset not found", "code": "asset_not_found"});
@@ -58,7 +58,7 @@ async fn an_unknown_asset_is_not_found() {
 
 #[tokio::test]
 async fn bad_input_is_refused_and_changes_nothing() {
-    let records = records().await;
+    let records = records();
     post_content(&records, sample("post-content")).await.unwrap();
     let before = stored(&records).await;
     let too_large = format!(r#"{{"title":"{}"}}"#, "x".repeat(64 * 1024));
@@ -102,12 +102,12 @@ async fn bad_input_is_refused_and_changes_nothing() {
 #[tokio::test]
 async fn a_content_type_may_have_parameters() {
     let request = sample_with_content_type("post-content", "Application/JSON; charset=utf-8");
-    assert!(post_content(&records().await, request).await.is_ok());
+    assert!(post_content(&records(), request).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_table_that_is_not_there_is_told_as_unavailable_without_its_name() {
-    let records = Records::new(with_table(&["id"]).await, "another-table".to_owned());
+    let records = Records::new(Engine::with_table(&["id"]).aws().dynamodb(), "another-table".to_owned());
     let reply = get_content(&records, sample("get-content")).await.unwrap_err().reply();
     assert_eq!(reply.http_status, 503);
     assert_eq!(

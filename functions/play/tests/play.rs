@@ -30,12 +30,11 @@ impl World {
     fn with_cache(life: Duration, answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let calls = Arc::default();
         let seen: Arc<Mutex<Vec<Call>>> = Arc::clone(&calls);
-        let http = aws::answering(move |call| {
+        let aws = aws::answering(move |call| {
             seen.lock().unwrap().push(call.clone());
             answer(target(call))
         });
-        let config = aws::config(http).build();
-        let lambda = aws_sdk_lambda::Client::new(&config);
+        let lambda = aws.lambda();
         let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, LIMIT);
         let services = Services {
             catalogue: Catalogue {
@@ -45,7 +44,7 @@ impl World {
             },
             reporting: Reporting(backend("views", "/events/asset/{assetId}/user/{userId}")),
             publisher: Publisher {
-                sqs: aws_sdk_sqs::Client::new(&config),
+                sqs: aws.sqs(),
                 queue_url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
                 lambda: lambda.clone(),
                 count_views_function: "count".to_owned(),
@@ -81,8 +80,7 @@ impl World {
 
 /// The function invoked, or "queue".
 fn target(call: &Call) -> &str {
-    let function = call.path.split("/functions/").nth(1);
-    function.map_or("queue", |rest| rest.split('/').next().unwrap())
+    call.function().unwrap_or("queue")
 }
 
 fn backend_reply(http_status: u16, body: &Value) -> Answer {

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use common::{AssetId, Error, UserId};
 
-use crate::items::{self, Key};
+use crate::items;
 
 /// Reads view counts from the views table.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Counts {
             .send()
             .await
             .map_err(Error::unavailable)?;
-        found.item.as_ref().map(views).transpose()
+        found.item.as_ref().map(items::views).transpose()
     }
 
     /// How often `asset` was watched: the sum of its shards, in one Query; None when never.
@@ -42,20 +42,13 @@ impl Counts {
         let request = self.client.query().table_name(&self.table);
         let found = request
             .key_condition_expression("pk = :asset")
-            .expression_attribute_values(":asset", AttributeValue::S(items::asset(asset)))
+            .expression_attribute_values(":asset", AttributeValue::S(items::asset_pk(asset)))
             .consistent_read(consistent)
             .send()
             .await
             .map_err(Error::unavailable)?;
         let shards = found.items.unwrap_or_default();
-        let sum = || shards.iter().map(views).sum::<Result<u64, Error>>();
+        let sum = || shards.iter().map(items::views).sum::<Result<u64, Error>>();
         (!shards.is_empty()).then(sum).transpose()
     }
-}
-
-/// The count in a counter.
-fn views(item: &Key) -> Result<u64, Error> {
-    let number = item.get(items::VIEWS).and_then(|value| value.as_n().ok());
-    let count = number.and_then(|number| number.parse().ok());
-    count.ok_or_else(|| Error::unavailable(format!("a counter holds no number: {item:?}")))
 }

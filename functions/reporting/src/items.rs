@@ -2,7 +2,7 @@
 //!
 //! | item | `pk` | `sk` | attributes |
 //! |---|---|---|---|
-//! | marker, one a counted view | `event#<eventId>` | `marker` | `assetId`, `userId`, `playedAt`, `expires` |
+//! | marker, one a counted view | `event#<eventId>` | `marker` | `assetId`, `userId`, `playedAt`, `countedAt`, `expires` |
 //! | a user's counter | `user#<userId>` | `views` | `views` |
 //! | a shard of an asset's counter | `asset#<assetId>` | `shard#<n>` | `views` |
 
@@ -10,7 +10,8 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{error::BuildError, types::AttributeValue, types::Put, types::Update};
 use common::{
-    AssetId, UserId,
+    AssetId, Error, UserId,
+    timestamp::Timestamp,
     view::{EventId, View},
 };
 
@@ -20,6 +21,15 @@ pub(crate) const PK: &str = "pk";
 pub(crate) const SK: &str = "sk";
 /// The count in a counter.
 pub(crate) const VIEWS: &str = "views";
+
+/// A marker's asset.
+pub(crate) const ASSET_ID: &str = "assetId";
+/// A marker's user.
+pub(crate) const USER_ID: &str = "userId";
+/// When a marker was written.
+pub(crate) const COUNTED_AT: &str = "countedAt";
+/// What a marker's partition key starts with, and a counter's does not.
+pub(crate) const MARKER_PREFIX: &str = "event#";
 
 /// How old a view may be and still be counted. Longer than the queue and the dead-letter queue together keep it.
 pub(crate) const WINDOW: Duration = Duration::from_hours(24 * 21);
@@ -32,21 +42,33 @@ pub(crate) type Key = HashMap<String, AttributeValue>;
 
 /// A user's counter.
 pub(crate) fn user(id: &UserId) -> Key {
-    key(format!("user#{id}"), VIEWS.to_owned())
+    key(user_pk(id), VIEWS.to_owned())
 }
 
 /// A shard of an asset's counter.
 pub(crate) fn shard(id: &AssetId, number: u32) -> Key {
-    key(asset(id), format!("shard#{number}"))
+    key(asset_pk(id), format!("shard#{number}"))
 }
 
 /// The partition of an asset's shards.
-pub(crate) fn asset(id: &AssetId) -> String {
+pub(crate) fn asset_pk(id: &AssetId) -> String {
     format!("asset#{id}")
 }
 
+/// The partition of a user's counter.
+pub(crate) fn user_pk(id: &UserId) -> String {
+    format!("user#{id}")
+}
+
+/// The count in a counter.
+pub(crate) fn views(counter: &Key) -> Result<u64, Error> {
+    let number = counter.get(VIEWS).and_then(|value| value.as_n().ok());
+    let count = number.and_then(|number| number.parse().ok());
+    count.ok_or_else(|| Error::unavailable(format!("a counter holds no number: {counter:?}")))
+}
+
 fn marker(id: &EventId) -> Key {
-    key(format!("event#{id}"), "marker".to_owned())
+    key(format!("{MARKER_PREFIX}{id}"), "marker".to_owned())
 }
 
 fn key(pk: String, sk: String) -> Key {
@@ -61,9 +83,10 @@ pub(crate) fn put_marker(table: &str, view: &View) -> Result<Put, BuildError> {
     Put::builder()
         .table_name(table)
         .set_item(Some(marker(&view.event_id)))
-        .item("assetId", AttributeValue::S(view.asset_id.to_string()))
-        .item("userId", AttributeValue::S(view.user_id.to_string()))
+        .item(ASSET_ID, AttributeValue::S(view.asset_id.to_string()))
+        .item(USER_ID, AttributeValue::S(view.user_id.to_string()))
         .item("playedAt", AttributeValue::S(view.played_at.into()))
+        .item(COUNTED_AT, AttributeValue::S(Timestamp::now().into()))
         .item(
             "expires",
             AttributeValue::N(view.played_at.plus(MARKER_LIFE).as_secs().to_string()),

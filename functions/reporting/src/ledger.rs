@@ -70,8 +70,11 @@ impl Ledger {
             duplicates: given - views.len(),
             ..Outcome::default()
         };
+        // Chunks of one batch start on shards of their own, so that they do not meet.
+        let first_shard = self.any_shard();
         let mut settled = stream::iter(chunk::cut(views))
-            .map(|chunk| self.settle(chunk, deadline))
+            .zip(stream::iter((0..self.shards).cycle()))
+            .map(|(chunk, n)| self.settle(chunk, (first_shard + n) % self.shards, deadline))
             .buffer_unordered(CONCURRENCY);
         while let Some(of_chunk) = settled.next().await {
             outcome += of_chunk;
@@ -80,11 +83,11 @@ impl Ledger {
     }
 
     /// Counts the views of one chunk: tries until each is counted, or the time is over.
-    async fn settle(&self, mut views: Vec<View>, deadline: Instant) -> Outcome {
+    async fn settle(&self, mut views: Vec<View>, mut shard: u32, deadline: Instant) -> Outcome {
         let mut outcome = Outcome::default();
         let mut longest_pause = FIRST_PAUSE;
         while !views.is_empty() {
-            match self.write(&views, deadline).await {
+            match self.write(&views, shard, deadline).await {
                 Verdict::Committed => {
                     outcome.counted += views.len();
                     views.clear();
@@ -104,6 +107,7 @@ impl Ledger {
                     }
                     sleep(pause).await;
                     longest_pause = (longest_pause * 2).min(LONGEST_PAUSE);
+                    shard = self.any_shard();
                 }
                 Verdict::Refused(cause) => {
                     tracing::error!(views = views.len(), cause = %causes(cause.as_ref()), "views refused by DynamoDB");
@@ -114,12 +118,15 @@ impl Ledger {
         outcome
     }
 
-    /// One try, on shards picked anew.
-    async fn write(&self, views: &[View], deadline: Instant) -> Verdict {
-        let pick_shard = || fastrand::u32(0..self.shards);
-        let written = transaction::write(&self.client, &self.table, views, pick_shard);
+    /// One try.
+    async fn write(&self, views: &[View], shard: u32, deadline: Instant) -> Verdict {
+        let written = transaction::write(&self.client, &self.table, views, shard);
         timeout_at(deadline, written)
             .await
             .unwrap_or_else(|elapsed| Verdict::Busy(elapsed.into()))
+    }
+
+    fn any_shard(&self) -> u32 {
+        fastrand::u32(0..self.shards)
     }
 }

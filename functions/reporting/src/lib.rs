@@ -1,5 +1,6 @@
 //! The reporting service: how often an asset, and a user, was viewed. A view moves its counters exactly once.
 
+pub mod audit;
 mod chunk;
 mod count_views;
 mod counts;

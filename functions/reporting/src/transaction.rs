@@ -25,9 +25,9 @@ pub(crate) enum Verdict {
     Refused(Cause),
 }
 
-/// Counts `views` in one transaction; an asset's views go to the shard that `pick_shard` names.
-pub(crate) async fn write(client: &Client, table: &str, views: &[View], pick_shard: impl Fn() -> u32) -> Verdict {
-    let items = match transact_items(table, views, pick_shard) {
+/// Counts `views` in one transaction; an asset's views go to its shard of this number.
+pub(crate) async fn write(client: &Client, table: &str, views: &[View], shard: u32) -> Verdict {
+    let items = match transact_items(table, views, shard) {
         Ok(items) => items,
         Err(error) => return Verdict::Refused(error.into()),
     };
@@ -43,11 +43,7 @@ pub(crate) async fn write(client: &Client, table: &str, views: &[View], pick_sha
 }
 
 /// The items of the transaction, markers first and in the order of the views.
-fn transact_items(
-    table: &str,
-    views: &[View],
-    pick_shard: impl Fn() -> u32,
-) -> Result<Vec<TransactWriteItem>, BuildError> {
+fn transact_items(table: &str, views: &[View], shard: u32) -> Result<Vec<TransactWriteItem>, BuildError> {
     let (mut users, mut assets) = (BTreeMap::new(), BTreeMap::new());
     for view in views {
         *users.entry(&view.user_id).or_insert(0) += 1;
@@ -58,7 +54,7 @@ fn transact_items(
         Ok(TransactWriteItem::builder().put(put).build())
     });
     let users = users.into_iter().map(|(id, n)| (items::user(id), n));
-    let assets = assets.into_iter().map(|(id, n)| (items::shard(id, pick_shard()), n));
+    let assets = assets.into_iter().map(|(id, n)| (items::shard(id, shard), n));
     let counters = users.chain(assets).map(|(counter, n)| {
         let update = items::add_views(table, counter, n)?;
         Ok(TransactWriteItem::builder().update(update).build())

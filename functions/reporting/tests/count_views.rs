@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::Client;
 use common::{
     timestamp::Timestamp,
     view::{EventId, View},
@@ -15,7 +14,7 @@ use reporting::{Counts, DeadLetters, Ledger, Work, count_views};
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer},
-    dynamodb::{TABLE, with_table},
+    dynamodb::{Engine, TABLE},
     requests::sample_event,
 };
 use tokio::time::Instant;
@@ -28,22 +27,22 @@ struct Reporting {
 }
 
 impl Reporting {
-    async fn start() -> Self {
-        Self::with(with_table(&["pk", "sk"]).await, TABLE, 200)
+    fn start() -> Self {
+        Self::with(TABLE, 200)
     }
 
-    fn with(client: Client, table: &str, dead_letter_status: u16) -> Self {
+    fn with(table: &str, dead_letter_status: u16) -> Self {
+        let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
         let parked = Arc::default();
         let seen: Arc<Mutex<Vec<Value>>> = Arc::clone(&parked);
-        let http = aws::answering(move |call| {
+        let aws = aws::answering(move |call| {
             seen.lock().unwrap().push(serde_json::from_str(&call.body).unwrap());
             Answer::now(dead_letter_status, r#"{"MessageId":"1","__type":"AccessDenied"}"#)
         });
-        let sqs = aws_sdk_sqs::Client::new(&aws::config(http).build());
         Self {
             ledger: Ledger::new(client.clone(), table.to_owned(), 4),
             counts: Counts::new(client, table.to_owned()),
-            dead_letters: DeadLetters::new(sqs, "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned()),
+            dead_letters: DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned()),
             parked,
         }
     }
@@ -111,7 +110,7 @@ fn body(view: &View) -> String {
 
 #[tokio::test]
 async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     // The sample's views are of one day; count them as if they came on it.
     let mut sample: Value = serde_json::from_str(&sample_event("count-views")).unwrap();
     for record in sample["Records"].as_array_mut().unwrap() {
@@ -132,7 +131,7 @@ async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
 
 #[tokio::test]
 async fn a_batch_that_comes_again_moves_nothing() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     let first = [view("a", "u"), view("a", "v"), view("b", "u")].map(|view| body(&view));
     reporting.invoke(&batch(&first)).await;
     reporting.invoke(&batch(&first)).await;
@@ -151,7 +150,7 @@ async fn a_batch_that_comes_again_moves_nothing() {
 
 #[tokio::test]
 async fn a_large_batch_is_cut_into_transactions_and_counted_whole() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     let views: Vec<_> = (0..1_000)
         .map(|n| body(&view(&format!("a{}", n % 7), &format!("u{}", n % 300))))
         .collect();
@@ -164,7 +163,7 @@ async fn a_large_batch_is_cut_into_transactions_and_counted_whole() {
 
 #[tokio::test]
 async fn what_can_never_be_counted_is_parked_with_its_reason_and_the_rest_is_counted() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     let good = body(&view("a", "u"));
     let with_slash = good.replace(r#""a""#, r#""a/b""#);
     let bodies = [good, "not json".to_owned(), with_slash.clone(), body(&old_view())];
@@ -195,7 +194,7 @@ async fn what_can_never_be_counted_is_parked_with_its_reason_and_the_rest_is_cou
 
 #[tokio::test]
 async fn what_cannot_be_parked_comes_again_alone() {
-    let reporting = Reporting::with(with_table(&["pk", "sk"]).await, TABLE, 400);
+    let reporting = Reporting::with(TABLE, 400);
     let bodies = [body(&view("a", "u")), "not json".to_owned()];
     assert_eq!(reporting.invoke(&batch(&bodies)).await, ["m1"]);
     assert_eq!(reporting.asset("a").await, Some(1));
@@ -203,7 +202,7 @@ async fn what_cannot_be_parked_comes_again_alone() {
 
 #[tokio::test]
 async fn what_cannot_be_counted_comes_again_with_all_its_copies() {
-    let reporting = Reporting::with(with_table(&["pk", "sk"]).await, "another-table", 200);
+    let reporting = Reporting::with("another-table", 200);
     let twice = body(&view("a", "u"));
     assert_eq!(
         reporting
@@ -215,7 +214,7 @@ async fn what_cannot_be_counted_comes_again_with_all_its_copies() {
 
 #[tokio::test]
 async fn a_single_view_is_counted_once_however_it_comes() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     let view = view("a", "u");
     reporting.invoke(&json!(view)).await;
     reporting.invoke(&batch(&[body(&view)])).await;
@@ -224,7 +223,7 @@ async fn a_single_view_is_counted_once_however_it_comes() {
 
 #[tokio::test]
 async fn a_single_view_that_cannot_be_counted_is_an_error_so_that_lambda_tries_again() {
-    let reporting = Reporting::with(with_table(&["pk", "sk"]).await, "another-table", 200);
+    let reporting = Reporting::with("another-table", 200);
     let deadline = Instant::now() + Duration::from_secs(5);
     let result = count_views(
         &reporting.ledger,

@@ -1,12 +1,11 @@
 //! The reporting endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use aws_sdk_dynamodb::Client;
 use lambda_http::http::HeaderValue;
 use reporting::{Counts, Ledger, get_asset_views, get_user_views, get_views, post_view};
 use serde_json::{Value, json};
 use support::{
-    dynamodb::{TABLE, with_table},
+    dynamodb::{Engine, TABLE},
     requests::{sample, sample_with},
 };
 
@@ -16,11 +15,12 @@ struct Reporting {
 }
 
 impl Reporting {
-    async fn start() -> Self {
-        Self::on(with_table(&["pk", "sk"]).await, TABLE)
+    fn start() -> Self {
+        Self::on_table(TABLE)
     }
 
-    fn on(client: Client, table: &str) -> Self {
+    fn on_table(table: &str) -> Self {
+        let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
         Self {
             ledger: Ledger::new(client.clone(), table.to_owned(), 4),
             counts: Counts::new(client, table.to_owned()),
@@ -41,7 +41,7 @@ impl Reporting {
 
 #[tokio::test]
 async fn a_view_is_answered_with_the_counts_after_it() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     assert_eq!(
         reporting.view("123", "8", None).await,
         json!({"userviews": 1, "assetviews": 1})
@@ -58,7 +58,7 @@ async fn a_view_is_answered_with_the_counts_after_it() {
 
 #[tokio::test]
 async fn the_same_key_counts_once_for_an_asset_and_a_user() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     for _ in 0..3 {
         assert_eq!(
             reporting.view("123", "8", Some("k")).await,
@@ -77,7 +77,7 @@ async fn the_same_key_counts_once_for_an_asset_and_a_user() {
 
 #[tokio::test]
 async fn counts_are_read_by_user_by_asset_and_by_both() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     reporting.view("123", "8", None).await;
     reporting.view("123", "1", None).await;
     let counts = &reporting.counts;
@@ -91,7 +91,7 @@ async fn counts_are_read_by_user_by_asset_and_by_both() {
 
 #[tokio::test]
 async fn what_was_never_viewed_is_not_found_or_zero() {
-    let counts = Reporting::start().await.counts;
+    let counts = Reporting::start().counts;
     let reply = get_user_views(&counts, sample("get-user-views"))
         .await
         .unwrap_err()
@@ -110,7 +110,7 @@ async fn what_was_never_viewed_is_not_found_or_zero() {
 
 #[tokio::test]
 async fn a_bad_id_or_key_is_refused_and_not_counted() {
-    let reporting = Reporting::start().await;
+    let reporting = Reporting::start();
     let mut bad_key = sample("post-view");
     bad_key
         .headers_mut()
@@ -135,7 +135,7 @@ async fn a_bad_id_or_key_is_refused_and_not_counted() {
 
 #[tokio::test]
 async fn a_view_that_cannot_be_counted_is_told_as_unavailable() {
-    let reporting = Reporting::on(with_table(&["pk", "sk"]).await, "another-table");
+    let reporting = Reporting::on_table("another-table");
     let reply = post_view(&reporting.ledger, &reporting.counts, sample("post-view"))
         .await
         .unwrap_err()

@@ -1,45 +1,120 @@
-//! A DynamoDB engine in the test's own process.
+//! A DynamoDB engine in the test's own process, which answers the SDK's requests.
 
-use aws_sdk_dynamodb::{
-    Client,
-    types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use aws_smithy_http_client::Builder;
-use dynoxide::{Database, server::serve_on};
-use tokio::net::TcpListener;
 
-use crate::aws;
+use common::aws::Aws;
+use dynoxide::{Database, DynoxideError, storage_backend};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::aws::{self, Answer, Call};
 
 /// The name of the one table of each engine.
 pub const TABLE: &str = "table";
 
-/// Starts an engine that ends with the test's runtime, makes [`TABLE`] with string keys of these names (partition key,
-/// then sort key where there is one), and returns a client.
-pub async fn with_table(keys: &[&str]) -> Client {
-    let config = aws::config(Builder::new().build_http()).endpoint_url(start().await);
-    let client = Client::new(&config.build());
-    create_table(&client, keys).await;
-    client
-}
+/// An engine with one table, [`TABLE`].
+#[derive(Clone)]
+pub struct Engine(Database);
 
-/// Starts an engine that ends with the test's runtime, and returns its URL.
-pub async fn start() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve_on(listener, Database::memory().unwrap()));
-    url
-}
-
-/// Makes [`TABLE`] in the client's engine.
-pub async fn create_table(client: &Client, keys: &[&str]) {
-    let mut request = client.create_table().table_name(TABLE);
-    for (name, kind) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
-        let attribute = AttributeDefinition::builder().attribute_name(*name);
-        let attribute = attribute.attribute_type(ScalarAttributeType::S).build().unwrap();
-        let key = KeySchemaElement::builder().attribute_name(*name).key_type(kind);
-        request = request
-            .attribute_definitions(attribute)
-            .key_schema(key.build().unwrap());
+impl Engine {
+    /// A new engine; its table has string keys of these names: partition key, then sort key where there is one.
+    #[must_use]
+    pub fn with_table(keys: &[&str]) -> Self {
+        let engine = Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap());
+        let key = |(name, kind)| json!({"AttributeName": name, "KeyType": kind});
+        let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
+        let table = json!({
+            "TableName": TABLE,
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": keys.iter().zip(["HASH", "RANGE"]).map(key).collect::<Vec<_>>(),
+            "AttributeDefinitions": keys.iter().map(attribute).collect::<Vec<_>>(),
+        });
+        run(&table.to_string(), |request| engine.0.create_table(request)).unwrap();
+        engine
     }
-    request.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+
+    /// Clients of the engine.
+    #[must_use]
+    pub fn aws(&self) -> Aws {
+        let engine = self.clone();
+        aws::answering(move |call| engine.answer(call))
+    }
+
+    /// Every item of the table, as DynamoDB JSON.
+    #[must_use]
+    pub fn items(&self) -> Vec<Value> {
+        let (mut items, mut from) = (Vec::new(), Value::Null);
+        loop {
+            let mut request = json!({"TableName": TABLE});
+            if !from.is_null() {
+                request["ExclusiveStartKey"] = from;
+            }
+            let mut page = run(&request.to_string(), |request| self.0.scan(request)).unwrap();
+            items.append(page["Items"].as_array_mut().unwrap());
+            from = page["LastEvaluatedKey"].take();
+            if from.is_null() {
+                return items;
+            }
+        }
+    }
+
+    /// The engine's answer to a request.
+    #[must_use]
+    pub fn answer(&self, call: &Call) -> Answer {
+        let (db, body) = (&self.0, &call.body);
+        let result = match call.operation() {
+            "GetItem" => run(body, |request| db.get_item(request)),
+            "PutItem" => run(body, |request| db.put_item(request)),
+            "UpdateItem" => run(body, |request| db.update_item(request)),
+            "Query" => run(body, |request| db.query(request)),
+            "Scan" => run(body, |request| db.scan(request)),
+            "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
+            other => panic!("the engine is not wired for {other}"),
+        };
+        match result {
+            Ok(response) => Answer::now(200, response.to_string()),
+            Err(error) => Answer::now(error.status_code(), error.to_json()),
+        }
+    }
+}
+
+fn run<Request: DeserializeOwned, Response: Serialize>(
+    body: &str,
+    operation: impl FnOnce(Request) -> Result<Response, DynoxideError>,
+) -> Result<Value, DynoxideError> {
+    let request = serde_json::from_str(body).unwrap();
+    operation(request).map(|response| serde_json::to_value(response).unwrap())
+}
+
+/// The engine's clock goes with tokio's, so that a test can let hours pass.
+struct Clock {
+    epoch: Duration,
+    start: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap(),
+            start: Instant::now(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch + self.start.elapsed()
+    }
+}
+
+impl storage_backend::Clock for Clock {
+    fn now_unix_secs(&self) -> u64 {
+        self.now().as_secs()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.now().as_secs_f64()
+    }
 }

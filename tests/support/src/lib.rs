@@ -1,4 +1,4 @@
-//! For tests: DynamoDB in this process, AWS APIs that answer as told, sample requests.
+//! For tests: AWS APIs inside the test's own process, DynamoDB a real engine, and sample requests.
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,

@@ -1,0 +1,3 @@
+//! What an operator runs: audit, recover, redrive.
+
+pub mod recover;

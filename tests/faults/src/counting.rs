@@ -1,0 +1,114 @@
+//! The functions' instances that count: they take batches, die, and leave the rest to those that come after.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use common::aws::Aws;
+use reporting::{DeadLetters, Ledger, Work, count_views};
+use serde_json::json;
+use tokio::{
+    select,
+    sync::Notify,
+    time::{Instant, sleep, timeout},
+};
+
+use crate::{
+    fault::Fault,
+    sqs::{Message, VISIBILITY},
+    world::{TICK, VIEWS_TABLE, World},
+};
+
+/// count-views' timeout, as in the template.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Shards of an asset's counter.
+pub(crate) const SHARDS: u32 = 4;
+
+/// Works on the events queue until the world is over.
+pub(crate) async fn count_batches(world: Arc<World>) {
+    while !world.is_over() {
+        // Small and large batches in turns, as a queue hands them out at low and at high load.
+        let most = *fastrand::choice(&[1, 10, 100, 1_000]).unwrap();
+        let batch = {
+            let mut state = world.state.lock().unwrap();
+            let batch = state.queue.receive(most);
+            state.working += usize::from(!batch.is_empty());
+            batch
+        };
+        if batch.is_empty() {
+            sleep(TICK).await;
+            continue;
+        }
+        let failures = count_batch(&world, &batch).await;
+        let mut state = world.state.lock().unwrap();
+        state.working -= 1;
+        let Some(failures) = failures else { continue };
+        let mut done = HashSet::new();
+        for message in &batch {
+            if failures.contains(&message.id.to_string()) {
+                continue;
+            }
+            match state.faults.draw(&[Fault::DeliveredAgain, Fault::DeliveredLate], 0.01) {
+                None => drop(done.insert(message.id)),
+                Some(Fault::DeliveredLate) => state.queue.show(message.id, Duration::from_mins(11)),
+                Some(_) => state.queue.show(message.id, VISIBILITY),
+            }
+        }
+        state.history.duplicates += (batch.len() - done.len() - failures.len()) as u64;
+        state.queue.delete(&done);
+    }
+}
+
+/// Invokes count-views with a batch. The ids of the messages that failed; None if it died or ran out of time.
+async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<String>> {
+    for message in batch {
+        let mut state = world.state.lock().unwrap();
+        if state.faults.draw(&[Fault::DeliveredTwice], 0.01).is_some() {
+            state.history.duplicates += 1;
+            state.queue.show(message.id, Duration::ZERO);
+        }
+    }
+    let record = |message: &Message| json!({"messageId": message.id.to_string(), "body": message.body});
+    let event = json!({"Records": batch.iter().map(record).collect::<Vec<_>>()});
+    let response = invoke(world, serde_json::from_value(event).unwrap()).await?;
+    let failures = response.unwrap().batch_item_failures;
+    Some(failures.into_iter().map(|failure| failure.item_identifier).collect())
+}
+
+/// Works on asynchronous invocations until the world is over: each is tried three times, and then a dead letter.
+pub(crate) async fn count_invocations(world: Arc<World>) {
+    while !world.is_over() {
+        let next = {
+            let mut state = world.state.lock().unwrap();
+            let next = state.invocations.pop_front();
+            state.working += usize::from(next.is_some());
+            next
+        };
+        let Some((payload, tries)) = next else {
+            sleep(TICK).await;
+            continue;
+        };
+        let counted = invoke(&world, serde_json::from_str(&payload).unwrap()).await;
+        let mut state = world.state.lock().unwrap();
+        state.working -= 1;
+        match counted {
+            Some(Ok(_)) => {}
+            _ if tries < 2 => state.invocations.push_back((payload, tries + 1)),
+            _ => state.queue.kill(payload),
+        }
+    }
+}
+
+/// Runs count-views' code in a process of its own. None if it died or ran out of time.
+async fn invoke(
+    world: &Arc<World>,
+    work: Work,
+) -> Option<Result<aws_lambda_events::sqs::SqsBatchResponse, reporting::NotCounted>> {
+    let kill = Arc::new(Notify::new());
+    let aws: Aws = world.aws(&kill);
+    let ledger = Ledger::new(aws.dynamodb(), VIEWS_TABLE.to_owned(), SHARDS);
+    let dead_letters = DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned());
+    let deadline = Instant::now() + TIMEOUT - Duration::from_secs(2);
+    select! {
+        done = timeout(TIMEOUT, count_views(&ledger, &dead_letters, work, deadline)) => done.ok(),
+        () = kill.notified() => None,
+    }
+}

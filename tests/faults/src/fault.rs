@@ -1,0 +1,81 @@
+//! The faults, and when one is raised.
+
+/// Something that goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// DynamoDB throttles the request.
+    Throttled,
+    /// DynamoDB cancels the transaction: another one holds an item.
+    TransactionConflict,
+    /// DynamoDB cancels the transaction: an item's partition is too hot.
+    ItemThrottled,
+    /// DynamoDB fails with a 500.
+    ServerError,
+    /// The connection breaks before the request arrives.
+    ConnectionBroken,
+    /// The connection breaks after the request was carried out.
+    AnswerLost,
+    /// The answer comes after the caller gave up.
+    AnswerLate,
+    /// The process dies before its transaction.
+    KilledBefore,
+    /// The process dies while its transaction is under way; it is carried out all the same.
+    KilledInside,
+    /// The process dies after its transaction.
+    KilledAfter,
+    /// SQS takes no message for a while.
+    QueueDown,
+    /// SQS takes the message, and the sender never hears of it.
+    SendAnswerLost,
+    /// Lambda takes no invocation for a while.
+    LambdaDown,
+    /// The queue delivers a message while it is being worked on.
+    DeliveredTwice,
+    /// The queue does not notice that a message is done, and delivers it again after the visibility timeout.
+    DeliveredAgain,
+    /// The same, more than ten minutes later, when DynamoDB has forgotten the transaction's token.
+    DeliveredLate,
+}
+
+/// Every kind.
+pub(crate) const ALL: [Fault; 16] = [
+    Fault::Throttled,
+    Fault::TransactionConflict,
+    Fault::ItemThrottled,
+    Fault::ServerError,
+    Fault::ConnectionBroken,
+    Fault::AnswerLost,
+    Fault::AnswerLate,
+    Fault::KilledBefore,
+    Fault::KilledInside,
+    Fault::KilledAfter,
+    Fault::QueueDown,
+    Fault::SendAnswerLost,
+    Fault::LambdaDown,
+    Fault::DeliveredTwice,
+    Fault::DeliveredAgain,
+    Fault::DeliveredLate,
+];
+
+/// What can go wrong with a transaction.
+pub(crate) const OF_TRANSACTIONS: &[Fault] = ALL.split_at(10).0;
+
+/// The faults raised so far.
+#[derive(Debug, Default)]
+pub(crate) struct Faults([u64; ALL.len()]);
+
+impl Faults {
+    /// Raises one of `kinds` with this probability.
+    pub(crate) fn draw(&mut self, kinds: &[Fault], probability: f64) -> Option<Fault> {
+        if fastrand::f64() >= probability {
+            return None;
+        }
+        let fault = fastrand::choice(kinds).copied()?;
+        self.0[fault as usize] += 1;
+        Some(fault)
+    }
+
+    pub(crate) fn by_kind(&self) -> Vec<(Fault, u64)> {
+        ALL.into_iter().zip(self.0).collect()
+    }
+}

@@ -1,0 +1,34 @@
+//! What is played by whom: a few assets and users make up most of it.
+
+/// Assets, and the users that watch them.
+const ASSETS: usize = 10_000;
+const USERS: usize = 100_000;
+
+/// Draws a number below the number of weights, the first the most often (Zipf, s = 1.1).
+#[derive(Debug)]
+pub(crate) struct Zipf(Vec<f64>);
+
+impl Zipf {
+    pub(crate) fn assets() -> Self {
+        Self::new(ASSETS)
+    }
+
+    pub(crate) fn users() -> Self {
+        Self::new(USERS)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "ranks are small")]
+    fn new(n: usize) -> Self {
+        let mut sum = 0.0;
+        let cumulated = (1..=n).map(|rank| {
+            sum += (rank as f64).powf(-1.1);
+            sum
+        });
+        Self(cumulated.collect())
+    }
+
+    pub(crate) fn draw(&self) -> usize {
+        let point = fastrand::f64() * self.0.last().copied().unwrap_or_default();
+        self.0.partition_point(|cumulated| *cumulated <= point)
+    }
+}

@@ -1,0 +1,257 @@
+//! Everything behind the functions: the table, the queues, asynchronous invocations, and what goes wrong with them.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use common::aws::Aws;
+use serde_json::{Value, json};
+use support::{
+    aws::{self, Answer, Call},
+    dynamodb::{Engine, TABLE},
+};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    Report,
+    fault::{Fault, Faults, OF_TRANSACTIONS},
+    history::History,
+    sqs::Queue,
+};
+
+/// How often the campaign looks whether something is over.
+pub(crate) const TICK: Duration = Duration::from_secs(1);
+/// About what DynamoDB, SQS and Lambda take for an answer.
+const LATENCY: Duration = Duration::from_millis(4);
+/// Longer than any caller waits.
+const TOO_LATE: Duration = Duration::from_mins(2);
+
+/// The world of one campaign.
+pub(crate) struct World {
+    engine: Engine,
+    pub(crate) state: Mutex<State>,
+    over: AtomicBool,
+}
+
+/// What changes in it.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) faults: Faults,
+    pub(crate) queue: Queue,
+    /// Asynchronous invocations of count-views: the payload, and how often it has been tried.
+    pub(crate) invocations: VecDeque<(String, u32)>,
+    /// Invocations and batches that functions are working on.
+    pub(crate) working: usize,
+    pub(crate) history: History,
+    queue_down_until: Option<Instant>,
+    lambda_down_until: Option<Instant>,
+}
+
+/// The end of a process: whoever runs it drops it there and then.
+pub(crate) type Kill = Arc<Notify>;
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            engine: Engine::with_table(&["pk", "sk"]),
+            state: Mutex::default(),
+            over: AtomicBool::new(false),
+        }
+    }
+
+    /// The AWS that one process sees.
+    pub(crate) fn aws(self: &Arc<Self>, kill: &Kill) -> Aws {
+        let (world, kill) = (Arc::clone(self), Arc::clone(kill));
+        aws::answering(move |call| world.answer(call, &kill))
+    }
+
+    pub(crate) fn stop(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    fn answer(&self, call: &Call, kill: &Kill) -> Answer {
+        match call.operation() {
+            "TransactWriteItems" => self.transact(call, kill),
+            "SendMessage" => self.send(call),
+            "Invoke" => self.invoke(call),
+            _ => self.engine.answer(call).after(LATENCY),
+        }
+    }
+
+    fn transact(&self, call: &Call, kill: &Kill) -> Answer {
+        let fault = self.state.lock().unwrap().faults.draw(OF_TRANSACTIONS, 0.25);
+        let dies = || {
+            kill.notify_one();
+            Answer::lost().after(TOO_LATE)
+        };
+        match fault {
+            Some(Fault::Throttled) => error(400, "ThrottlingException"),
+            Some(Fault::TransactionConflict) => cancelled(call, "TransactionConflict"),
+            Some(Fault::ItemThrottled) => cancelled(call, "ThrottlingError"),
+            Some(Fault::ServerError) => error(500, "InternalServerError"),
+            Some(Fault::ConnectionBroken) => Answer::lost(),
+            Some(Fault::AnswerLost) => {
+                drop(self.engine.answer(call));
+                Answer::lost()
+            }
+            Some(Fault::AnswerLate) => self.engine.answer(call).after(TOO_LATE),
+            Some(Fault::KilledBefore) => dies(),
+            Some(Fault::KilledInside) => {
+                let (engine, call) = (self.engine.clone(), call.clone());
+                tokio::spawn(async move {
+                    sleep(LATENCY).await;
+                    drop(engine.answer(&call));
+                });
+                dies()
+            }
+            Some(Fault::KilledAfter) => {
+                drop(self.engine.answer(call));
+                dies()
+            }
+            _ => self.engine.answer(call).after(LATENCY),
+        }
+    }
+
+    fn send(&self, call: &Call) -> Answer {
+        let message: Value = serde_json::from_str(&call.body).unwrap();
+        let body = message["MessageBody"].as_str().unwrap().to_owned();
+        let sent = Answer::now(200, r#"{"MessageId":"1"}"#).after(LATENCY);
+        let mut state = self.state.lock().unwrap();
+        if message["QueueUrl"].as_str().unwrap().ends_with("dead") {
+            let reason = message["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
+            state.queue.park(body, reason.to_owned());
+            return sent;
+        }
+        if state.faults.draw(&[Fault::QueueDown], 0.001).is_some() {
+            state.queue_down_until = Some(Instant::now() + Duration::from_secs(10));
+        }
+        if state.queue_down_until.is_some_and(|until| Instant::now() < until) {
+            return error(500, "InternalError");
+        }
+        state.queue.send(body);
+        match state.faults.draw(&[Fault::SendAnswerLost], 0.02) {
+            Some(_) => Answer::lost(),
+            None => sent,
+        }
+    }
+
+    fn invoke(&self, call: &Call) -> Answer {
+        let reply = |body: &Value| json!({"statusCode": 200, "body": body.to_string(), "isBase64Encoded": false, "cookies": []});
+        let answered = |body: &Value| Answer::now(200, reply(body).to_string()).after(LATENCY);
+        match call.function().unwrap() {
+            "content" => answered(&json!({"title": "It", "genre": "horror", "summary": "S"})),
+            "url" => answered(&json!({"url": "it.mp4"})),
+            "views" => answered(&json!({"userviews": 0, "assetviews": 0})),
+            _ => self.invoke_count_views(call),
+        }
+    }
+
+    fn invoke_count_views(&self, call: &Call) -> Answer {
+        let mut state = self.state.lock().unwrap();
+        if state.faults.draw(&[Fault::LambdaDown], 0.2).is_some() {
+            state.lambda_down_until = Some(Instant::now() + Duration::from_secs(5));
+        }
+        if state.lambda_down_until.is_some_and(|until| Instant::now() < until) {
+            return error(500, "ServiceException");
+        }
+        state.invocations.push_back((call.body.clone(), 0));
+        Answer::now(202, "").after(LATENCY)
+    }
+
+    /// Lets all queues run empty; an operator recovers and redrives meanwhile. How many views were recovered.
+    pub(crate) async fn settle(&self, take_log: impl Fn() -> String) -> u64 {
+        let mut recovered = 0;
+        loop {
+            while !self.is_idle() {
+                sleep(TICK).await;
+            }
+            let views: Vec<_> = ops::recover::views(&take_log()).collect();
+            let mut state = self.state.lock().unwrap();
+            for view in &views {
+                // Twice, as by an operator who is not sure.
+                let event = serde_json::to_string(view).unwrap();
+                state.queue.send(event.clone());
+                state.queue.send(event);
+            }
+            recovered += views.len() as u64;
+            if views.is_empty() && state.queue.redrive() == 0 {
+                return recovered;
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let state = self.state.lock().unwrap();
+        state.queue.is_empty() && state.invocations.is_empty() && state.working == 0
+    }
+
+    pub(crate) fn report(&self, recovered: u64) -> Report {
+        let state = self.state.lock().unwrap();
+        let differences = state.history.differences(&self.counters());
+        let sum = |of: fn(u64, u64) -> u64| {
+            let assets = differences.iter().filter(|d| d.counter.starts_with("asset#"));
+            assets.map(|d| of(d.played, d.counted)).sum()
+        };
+        let (hopeless, parked) = (&state.history.hopeless, state.queue.parked());
+        let is_parked = |body: &&String| {
+            parked
+                .iter()
+                .any(|(other, reason)| other == *body && !reason.is_empty())
+        };
+        Report {
+            events: state.history.events,
+            duplicates: state.history.duplicates,
+            faults: state.faults.by_kind(),
+            recovered,
+            parked: hopeless.iter().filter(is_parked).count() as u64,
+            lost: sum(u64::saturating_sub) + (hopeless.len() - hopeless.iter().filter(is_parked).count()) as u64,
+            doubled: sum(|played, counted| counted.saturating_sub(played)),
+            differences,
+        }
+    }
+
+    /// The counters in the table, read behind the functions' back.
+    fn counters(&self) -> BTreeMap<String, u64> {
+        let mut counters = BTreeMap::new();
+        for item in self.engine.items() {
+            let pk = item["pk"]["S"].as_str().unwrap();
+            if let Some(views) = item["views"]["N"].as_str() {
+                *counters.entry(pk.to_owned()).or_default() += views.parse::<u64>().unwrap();
+            }
+        }
+        counters
+    }
+}
+
+fn error(http_status: u16, kind: &str) -> Answer {
+    Answer::now(http_status, json!({"__type": kind, "message": "injected"}).to_string()).after(LATENCY)
+}
+
+/// A cancelled transaction: one item of it, chosen at random, has this reason.
+fn cancelled(call: &Call, code: &str) -> Answer {
+    let request: Value = serde_json::from_str(&call.body).unwrap();
+    let items = request["TransactItems"].as_array().unwrap().len();
+    let culprit = fastrand::usize(..items);
+    let reason = |n| json!({"Code": if n == culprit { code } else { "None" }});
+    let body = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "injected",
+        "CancellationReasons": (0..items).map(reason).collect::<Vec<_>>(),
+    });
+    Answer::now(400, body.to_string()).after(LATENCY)
+}
+
+/// The name of the one table.
+pub(crate) const VIEWS_TABLE: &str = TABLE;
