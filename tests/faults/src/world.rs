@@ -134,11 +134,11 @@ impl World {
             state.queue.park(body, reason.to_owned());
             return sent;
         }
-        if state.faults.draw(&[Fault::QueueDown], 0.001).is_some() {
-            state.queue_down_until = Some(Instant::now() + Duration::from_secs(10));
-        }
-        if state.queue_down_until.is_some_and(|until| Instant::now() < until) {
+        if is_down(&mut state.queue_down_until) {
             return error(500, "InternalError");
+        }
+        if state.faults.draw(&[Fault::QueueDown], 0.001).is_some() {
+            state.queue_down_until = Some(Instant::now() + Duration::from_secs(1));
         }
         state.queue.send(body);
         match state.faults.draw(&[Fault::SendAnswerLost], 0.02) {
@@ -160,11 +160,11 @@ impl World {
 
     fn invoke_count_views(&self, call: &Call) -> Answer {
         let mut state = self.state.lock().unwrap();
-        if state.faults.draw(&[Fault::LambdaDown], 0.2).is_some() {
-            state.lambda_down_until = Some(Instant::now() + Duration::from_secs(5));
-        }
-        if state.lambda_down_until.is_some_and(|until| Instant::now() < until) {
+        if is_down(&mut state.lambda_down_until) {
             return error(500, "ServiceException");
+        }
+        if state.faults.draw(&[Fault::LambdaDown], 0.05).is_some() {
+            state.lambda_down_until = Some(Instant::now() + Duration::from_secs(1));
         }
         state.invocations.push_back((call.body.clone(), 0));
         Answer::now(202, "").after(LATENCY)
@@ -233,6 +233,11 @@ impl World {
         }
         counters
     }
+}
+
+fn is_down(until: &mut Option<Instant>) -> bool {
+    *until = until.filter(|until| Instant::now() < *until);
+    until.is_some()
 }
 
 fn error(http_status: u16, kind: &str) -> Answer {
