@@ -20,7 +20,7 @@ async fn main() -> Result<ExitCode, Failure> {
     bar.enable_steady_tick(Duration::from_millis(200));
     let client = Aws::from_env()?.dynamodb();
     let found = audit(&client, &env::required("VIEWS_TABLE")?, base, |items| {
-        bar.inc(items as u64)
+        bar.inc(items as u64);
     })
     .await?;
     bar.finish_and_clear();

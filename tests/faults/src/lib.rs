@@ -11,7 +11,7 @@
 mod counting;
 mod fault;
 mod history;
-mod load;
+pub mod load;
 mod plays;
 mod sqs;
 mod world;

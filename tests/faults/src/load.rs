@@ -6,14 +6,18 @@ const USERS: usize = 100_000;
 
 /// Draws a number below the number of weights, the first the most often (Zipf, s = 1.1).
 #[derive(Debug)]
-pub(crate) struct Zipf(Vec<f64>);
+pub struct Zipf(Vec<f64>);
 
 impl Zipf {
-    pub(crate) fn assets() -> Self {
+    /// Of 10,000 assets.
+    #[must_use]
+    pub fn assets() -> Self {
         Self::new(ASSETS)
     }
 
-    pub(crate) fn users() -> Self {
+    /// Of 100,000 users.
+    #[must_use]
+    pub fn users() -> Self {
         Self::new(USERS)
     }
 
@@ -27,7 +31,9 @@ impl Zipf {
         Self(cumulated.collect())
     }
 
-    pub(crate) fn draw(&self) -> usize {
+    /// The next number.
+    #[must_use]
+    pub fn draw(&self) -> usize {
         let point = fastrand::f64() * self.0.last().copied().unwrap_or_default();
         self.0.partition_point(|cumulated| *cumulated <= point)
     }

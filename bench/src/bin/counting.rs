@@ -1,0 +1,154 @@
+//! Views a second through one count-views instance, and write units a view, beside two peers. Prints Markdown tables.
+#![expect(clippy::cast_precision_loss, reason = "counts are small")]
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::Client;
+use bench::{engine::Metered, peers};
+use common::view::View;
+use faults::load::Zipf;
+use indicatif::{ProgressBar, ProgressStyle};
+use reporting::{Counts, Ledger};
+use support::dynamodb::TABLE;
+
+/// About what DynamoDB takes to answer.
+const ROUND_TRIP: Duration = Duration::from_millis(4);
+/// Views a measurement: as many for each way of counting.
+const VIEWS: usize = 8_000;
+/// Shards of an asset's counter, as in the template.
+const SHARDS: u32 = 16;
+
+#[derive(Clone, Copy)]
+enum Way {
+    Naive,
+    IdempotencyRecord,
+    Ledger,
+}
+
+impl Way {
+    const ALL: [(Self, &str); 3] = [
+        (Self::Naive, "naive: two updates"),
+        (Self::IdempotencyRecord, "idempotency record"),
+        (Self::Ledger, "videoms"),
+    ];
+
+    async fn count(self, client: &Client, views: Vec<View>) {
+        match self {
+            Self::Naive => peers::naive(client, &views).await,
+            Self::IdempotencyRecord => peers::idempotency_record(client, &views).await,
+            Self::Ledger => {
+                let ledger = Ledger::new(client.clone(), TABLE.to_owned(), SHARDS);
+                let deadline = tokio::time::Instant::now() + Duration::from_secs(28);
+                let outcome = ledger.record(views, deadline).await;
+                assert!(outcome.failed.is_empty(), "no batch may fail");
+            }
+        }
+    }
+}
+
+/// Views a second, write units a view, requests a view.
+struct Measured {
+    rate: f64,
+    units: f64,
+    requests: f64,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} measurements, {elapsed}");
+    let bar = ProgressBar::new(20).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    println!(
+        "| {ROUND_TRIP:?} a request | batch | views a second | times the naive | write units a view | requests a view |"
+    );
+    println!("|---|---|---|---|---|---|");
+    table(ROUND_TRIP, &bar).await;
+    println!("\n| no round trip | batch | views a second | times the naive | write units a view | requests a view |");
+    println!("|---|---|---|---|---|---|");
+    table(Duration::ZERO, &bar).await;
+    hot_asset(&bar).await;
+    bar.finish_and_clear();
+}
+
+async fn table(round_trip: Duration, bar: &ProgressBar) {
+    for batch in [10, 100, 1_000] {
+        let mut naive = 0.0;
+        for (way, name) in Way::ALL {
+            let found = measure(way, batch, round_trip, &zipf()).await;
+            if matches!(way, Way::Naive) {
+                naive = found.rate;
+            }
+            let Measured { rate, units, requests } = found;
+            println!(
+                "| {name} | {batch} | {rate:.0} | {:.1} | {units:.2} | {requests:.2} |",
+                rate / naive
+            );
+            bar.inc(1);
+        }
+    }
+}
+
+/// One asset at 100 % of the load, beside the Zipf load; and what its count costs to read.
+async fn hot_asset(bar: &ProgressBar) {
+    let spread = measure(Way::Ledger, 1_000, ROUND_TRIP, &zipf()).await;
+    bar.inc(1);
+    let (_, users) = zipf();
+    let hot = measure(Way::Ledger, 1_000, ROUND_TRIP, &(|| 0, users)).await;
+    bar.inc(1);
+    println!(
+        "\nOne asset at 100 % of the load: {:.2} times the Zipf load's views a second.",
+        hot.rate / spread.rate
+    );
+    let engine = Metered::new(Duration::ZERO);
+    for batch in batches(1_000, &(|| 0, zipf().1)) {
+        Way::Ledger.count(&engine.client(), batch).await;
+    }
+    let _ = engine.take();
+    let counts = Counts::new(engine.client(), TABLE.to_owned());
+    let Ok(asset) = "a0".parse() else { return };
+    let views = counts.of_asset(&asset, false).await.ok().flatten();
+    println!("Reading its count ({views:?}): {} read units.", engine.take().0);
+}
+
+async fn measure(
+    way: Way,
+    batch: usize,
+    round_trip: Duration,
+    load: &Load<impl Fn() -> usize, impl Fn() -> usize>,
+) -> Measured {
+    let engine = Metered::new(round_trip);
+    let client = engine.client();
+    let batches = batches(batch, load);
+    let start = Instant::now();
+    for views in batches {
+        way.count(&client, views).await;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let (units, requests) = engine.take();
+    let views = VIEWS as f64;
+    Measured {
+        rate: views / seconds,
+        units: units / views,
+        requests: requests as f64 / views,
+    }
+}
+
+/// How assets and users are drawn.
+type Load<A, U> = (A, U);
+
+fn zipf() -> Load<impl Fn() -> usize, impl Fn() -> usize> {
+    fastrand::seed(1);
+    let (assets, users) = (Zipf::assets(), Zipf::users());
+    (move || assets.draw(), move || users.draw())
+}
+
+fn batches(size: usize, (asset, user): &Load<impl Fn() -> usize, impl Fn() -> usize>) -> Vec<Vec<View>> {
+    let view = || {
+        let (asset, user) = (
+            format!("a{}", asset()).parse().ok()?,
+            format!("u{}", user()).parse().ok()?,
+        );
+        Some(View::now(asset, user, None))
+    };
+    let views: Vec<_> = (0..VIEWS).filter_map(|_| view()).collect();
+    views.chunks(size).map(<[View]>::to_vec).collect()
+}

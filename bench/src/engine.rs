@@ -1,0 +1,77 @@
+//! The in-process DynamoDB with a meter: it adds a round trip's time to each request, and sums up the capacity used.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_sdk_dynamodb::Client;
+use serde_json::{Value, json};
+use support::{
+    aws::{self, Answer, Call},
+    dynamodb::Engine,
+};
+
+/// An engine, and what was asked of it.
+#[derive(Clone)]
+pub struct Metered {
+    engine: Engine,
+    round_trip: Duration,
+    units: Arc<Mutex<f64>>,
+    requests: Arc<AtomicU64>,
+}
+
+impl Metered {
+    /// A new engine with the views table, whose every answer takes `round_trip` longer.
+    #[must_use]
+    pub fn new(round_trip: Duration) -> Self {
+        Self {
+            engine: Engine::with_table(&["pk", "sk"]),
+            round_trip,
+            units: Arc::default(),
+            requests: Arc::default(),
+        }
+    }
+
+    /// A client of the engine.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let metered = self.clone();
+        aws::answering(move |call| metered.answer(call)).dynamodb()
+    }
+
+    /// Capacity units and requests since the last time.
+    #[must_use]
+    pub fn take(&self) -> (f64, u64) {
+        (
+            std::mem::take(&mut self.units.lock().unwrap()),
+            self.requests.swap(0, Ordering::Relaxed),
+        )
+    }
+
+    fn answer(&self, call: &Call) -> Answer {
+        let mut request: Value = serde_json::from_str(&call.body).unwrap();
+        request["ReturnConsumedCapacity"] = json!("TOTAL");
+        let call = Call {
+            body: request.to_string(),
+            ..call.clone()
+        };
+        let answer = self.engine.answer(&call);
+        let (_, body) = answer.response.as_ref().unwrap();
+        let response: Value = serde_json::from_str(body).unwrap();
+        *self.units.lock().unwrap() += units(&response["ConsumedCapacity"]);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        answer.after(self.round_trip)
+    }
+}
+
+/// A transaction's capacity is a list, one a table.
+fn units(consumed: &Value) -> f64 {
+    match consumed {
+        Value::Array(tables) => tables.iter().map(units).sum(),
+        one => one["CapacityUnits"].as_f64().unwrap_or(0.0),
+    }
+}

@@ -1,0 +1,98 @@
+//! Two other ways to count, written for the comparison: what the original does, and what an idempotency library does.
+//! Each has as many requests in flight as the ledger.
+
+use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
+use common::view::View;
+use futures_util::{StreamExt, stream};
+use support::dynamodb::TABLE;
+use tokio::join;
+
+/// Requests in flight at once: the ledger's number.
+const IN_FLIGHT: usize = 8;
+
+/// The naive port: adds to two counters for each event. A redelivered event counts again.
+pub async fn naive(client: &Client, views: &[View]) {
+    let counters = views.iter().flat_map(|view| [asset(view), user(view)]);
+    stream::iter(counters)
+        .for_each_concurrent(IN_FLIGHT, |counter| add(client, counter))
+        .await;
+}
+
+/// The pattern of Powertools' idempotency utility: a marker is put, the work is done, the marker is completed. Marker and
+/// work are separate writes: a crash between them counts again or not at all.
+pub async fn idempotency_record(client: &Client, views: &[View]) {
+    // Two of an event's four requests run at once, so half as many events keep as many requests in flight.
+    stream::iter(views)
+        .for_each_concurrent(IN_FLIGHT / 2 + IN_FLIGHT / 4, |view| async move {
+            if begin(client, view).await {
+                join!(add(client, asset(view)), add(client, user(view)));
+                complete(client, view).await;
+            }
+        })
+        .await;
+}
+
+fn asset(view: &View) -> String {
+    format!("asset#{}", view.asset_id)
+}
+
+fn user(view: &View) -> String {
+    format!("user#{}", view.user_id)
+}
+
+async fn add(client: &Client, counter: String) {
+    let request = client
+        .update_item()
+        .table_name(TABLE)
+        .key("pk", text(&counter))
+        .key("sk", text("views"));
+    let request = request
+        .update_expression("ADD #views :one")
+        .expression_attribute_names("#views", "views");
+    request
+        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+        .send()
+        .await
+        .unwrap();
+}
+
+/// Puts the marker; false if there is one.
+async fn begin(client: &Client, view: &View) -> bool {
+    let request = client
+        .put_item()
+        .table_name(TABLE)
+        .item("pk", text(&marker(view)))
+        .item("sk", text("marker"));
+    let request = request
+        .item("status", text("INPROGRESS"))
+        .item("expires", AttributeValue::N("1800000000".to_owned()));
+    match request.condition_expression("attribute_not_exists(pk)").send().await {
+        Ok(_) => true,
+        Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+async fn complete(client: &Client, view: &View) {
+    let request = client
+        .update_item()
+        .table_name(TABLE)
+        .key("pk", text(&marker(view)))
+        .key("sk", text("marker"));
+    let request = request
+        .update_expression("SET #status = :done")
+        .expression_attribute_names("#status", "status");
+    request
+        .expression_attribute_values(":done", text("COMPLETED"))
+        .send()
+        .await
+        .unwrap();
+}
+
+fn marker(view: &View) -> String {
+    format!("event#{}", view.event_id)
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
