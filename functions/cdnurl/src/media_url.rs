@@ -29,10 +29,11 @@ impl TryFrom<String> for MediaUrl {
     }
 }
 
+/// The parser would repair an empty host (`https:///a` to `https://a/`), but the text is what is stored.
 fn is_absolute(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let has_scheme = lower.starts_with("http://") || lower.starts_with("https://");
-    has_scheme && Url::parse(text).is_ok_and(|url| url.has_host())
+    let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.starts_with(['/', '\\', '?', '#'])) && Url::parse(text).is_ok()
 }
 
 /// A path alone: no scheme, and no host of its own. Browsers read `\` as `/`, so `/\host` would be a host too.
@@ -77,6 +78,7 @@ mod tests {
             "//other.example/a",
             "/\\other.example/a",
             "https://",
+            "https:///asset.mp4",
             "http:cdn.example",
             "http://a b/",
             "a b.mp4",
