@@ -19,7 +19,7 @@ WITH_SAM := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
 
 .PHONY: help
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: tools ## Build, start the local stack, play a video and follow the functions' logs; Ctrl-C stops it
@@ -77,6 +77,26 @@ deploy: ## Build for arm64 and deploy to AWS, with the credentials and region of
 	$(WITH_SAM) cargo lambda build --release --arm64
 	$(WITH_SAM) sam build
 	$(WITH_SAM) sam deploy
+
+.PHONY: faults
+faults: ## Run the long fault campaign: a million plays while everything fails, as in `make faults EVENTS=100000 SEED=7`
+	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED)
+
+.PHONY: bench-counting
+bench-counting: ## Measure counting beside two other ways of doing it
+	cargo run --locked --profile campaign --package bench --bin counting
+
+.PHONY: audit
+audit: ## Recompute the counters from the markers and compare; VIEWS_TABLE names the table, ARGS="--save FILE" keeps a snapshot
+	@cargo run --quiet --locked --package ops --bin audit -- $(ARGS)
+
+.PHONY: recover
+recover: ## Queue the views that play could only log, as in `make recover FILE=log.json`; EVENTS_QUEUE_URL names the queue
+	@cargo run --quiet --locked --package ops --bin recover -- $(FILE)
+
+.PHONY: redrive
+redrive: ## Send dead letters back; DEAD_LETTER_QUEUE_URL and EVENTS_QUEUE_URL name the queues
+	@cargo run --quiet --locked --package ops --bin redrive
 
 .PHONY: clean
 clean: down ## Remove all that was built, installed and stored here
