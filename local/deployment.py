@@ -44,7 +44,7 @@ def one_at_a_time():
 def build() -> None:
     """Compiles all functions, in the open, and then has SAM pack them, which finds all compiled."""
     if not any((ROOT / "target" / "lambda").glob("*/bootstrap")):
-        say("The first build compiles all dependencies: about six minutes with two cores.")
+        say("The first build compiles all dependencies: about eight minutes with two cores.")
     with step("Compiling the functions (cargo lambda build)"):
         target = ["--arm64"] if architecture() == "arm64" else []
         if run(["cargo", "lambda", "build", "--release", *target], cwd=ROOT, env=_tools()):

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -79,14 +80,16 @@ class Emulator:
     def start(self, port: int, keep_state: bool) -> None:
         """Starts ministack and waits until it answers."""
         self.stop()  # Functions may have survived a ministack that was killed.
-        temporary = self.home / "tmp"
-        temporary.mkdir(parents=True, exist_ok=True)
+        # Queue URLs are stored with the port in them, so what one port left is of no use on another.
+        data = self.home / f"port-{port}"
+        shutil.rmtree(data / "tmp", ignore_errors=True)  # The code that ministack unpacked, of every build so far.
+        (data / "tmp").mkdir(parents=True)
         # Every invocation logs to a stream of its own; kept from run to run they would slow each start and stop.
-        (self.home / "state" / "cloudwatch_logs.json").unlink(missing_ok=True)
+        (data / "state" / "cloudwatch_logs.json").unlink(missing_ok=True)
         with self.log.open("w") as output:
             child = subprocess.Popen(
                 [sys.executable, "-P", SERVER],
-                env=self._environment(port, keep_state, temporary),
+                env=self._environment(port, keep_state, data),
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -111,7 +114,7 @@ class Emulator:
         (self.home / "stack.json").unlink(missing_ok=True)
         return found
 
-    def _environment(self, port: int, keep_state: bool, temporary: Path) -> dict[str, str]:
+    def _environment(self, port: int, keep_state: bool, data: Path) -> dict[str, str]:
         return {
             **os.environ,
             MARK: str(self.home),
@@ -119,11 +122,8 @@ class Emulator:
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "PERSIST_STATE": str(int(keep_state)),
-            "STATE_DIR": str(self.home / "state"),
-            # sam's artifact bucket: its stack is in the state, so its objects have to be, too.
-            "S3_PERSIST": str(int(keep_state)),
-            "S3_DATA_DIR": str(self.home / "s3"),
-            "TMPDIR": str(temporary),
+            "STATE_DIR": str(data / "state"),
+            "TMPDIR": str(data / "tmp"),
             # Every idle function process costs ministack ten polls a second; one of each function stays anyway.
             "LAMBDA_WARM_TTL_SECONDS": "30",
         }
