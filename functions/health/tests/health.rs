@@ -5,7 +5,10 @@ use std::time::Duration;
 use common::backend::Backend;
 use health::{Dependencies, LIMIT, Queue, health};
 use serde_json::json;
-use support::aws::{self, Answer};
+use support::{
+    aws::{self, Answer},
+    requests::sample,
+};
 
 fn dependencies(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Dependencies {
     let aws = aws::answering(move |call| answer(&call.path));
@@ -33,6 +36,8 @@ fn well(path: &str) -> Answer {
 
 #[tokio::test]
 async fn all_is_well_when_each_service_answers() {
+    // The sample event is a request that Lambda can read; nothing in it matters.
+    assert_eq!(sample("health").uri().path(), "/health");
     let reply = health(&dependencies(well)).await;
     assert_eq!((reply.http_status, &reply.body["status"]), (200, &json!("ok")));
     for service in ["metadata", "cdnurl", "reporting", "play"] {
