@@ -21,7 +21,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use lambda_http::tracing::subscriber::{fmt, util::SubscriberInitExt};
+use lambda_http::tracing::{
+    Level,
+    subscriber::{fmt, util::SubscriberInitExt},
+};
 use tokio::{runtime::Builder, task::JoinSet};
 
 pub use fault::Fault;
@@ -67,7 +70,7 @@ pub fn run(events: u64, seed: u64, progress: impl Fn() + Send + Sync + 'static) 
     let writer = log.clone();
     let subscriber = fmt()
         .json()
-        .with_max_level(fmt_level())
+        .with_max_level(Level::ERROR)
         .with_writer(move || writer.clone())
         .finish();
     let _logging = subscriber.set_default();
@@ -90,10 +93,6 @@ pub fn run(events: u64, seed: u64, progress: impl Fn() + Send + Sync + 'static) 
         while tasks.join_next().await.is_some() {}
         world.report(recovered)
     })
-}
-
-fn fmt_level() -> lambda_http::tracing::Level {
-    lambda_http::tracing::Level::ERROR
 }
 
 /// The functions' log.

@@ -33,7 +33,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         publisher: Publisher {
             sqs: aws.sqs(),
             queue_url: env::required("EVENTS_QUEUE_URL")?,
-            lambda: aws.lambda(),
+            lambda: lambda.clone(),
             count_views_function: env::required("COUNT_VIEWS_FUNCTION")?,
         },
     };
