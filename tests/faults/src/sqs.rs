@@ -1,6 +1,10 @@
 //! A model of SQS and its trigger: visibility timeout, redelivery, disorder, partial failures, dead letters.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet, binary_heap::PeekMut},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -18,10 +22,16 @@ pub(crate) struct Message {
     visible_at: Instant,
 }
 
+/// When a message is to become visible. Out of date once that message is gone, or is to become visible at another time.
+type Appearance = (Instant, u64);
+
 /// The events queue, with its dead-letter queue.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    messages: Vec<Message>,
+    messages: HashMap<u64, Message>,
+    visible: Vec<Appearance>,
+    /// The next to become visible comes first.
+    hidden: BinaryHeap<Reverse<Appearance>>,
     /// Bodies that were received too often.
     dead: Vec<String>,
     /// Bodies that count-views parked, with the reason.
@@ -32,37 +42,43 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn send(&mut self, body: String) {
         self.next_id += 1;
-        self.messages.push(Message {
+        let message = Message {
             id: self.next_id,
             body,
             receives: 0,
             visible_at: Instant::now(),
-        });
+        };
+        self.hidden.push(Reverse((message.visible_at, message.id)));
+        self.messages.insert(message.id, message);
     }
 
     /// Takes up to `most` visible messages in any order, which then are invisible for the visibility timeout.
     pub(crate) fn receive(&mut self, most: usize) -> Vec<Message> {
-        let now = Instant::now();
-        self.bury();
-        fastrand::shuffle(&mut self.messages);
-        let visible = self.messages.iter_mut().filter(|message| message.visible_at <= now);
-        let taken = visible.take(most).map(|message| {
-            message.receives += 1;
-            message.visible_at = now + VISIBILITY;
-            message.clone()
-        });
-        taken.collect()
+        self.appear();
+        let mut taken = Vec::new();
+        while taken.len() < most && !self.visible.is_empty() {
+            let (at, id) = self.visible.swap_remove(fastrand::usize(..self.visible.len()));
+            if let Some(message) = self.messages.get_mut(&id).filter(|message| message.visible_at == at) {
+                message.receives += 1;
+                taken.push(message.clone());
+                self.show(id, VISIBILITY);
+            }
+        }
+        taken
     }
 
     /// Makes a message visible again after `pause`.
     pub(crate) fn show(&mut self, id: u64, pause: Duration) {
-        for message in self.messages.iter_mut().filter(|message| message.id == id) {
+        if let Some(message) = self.messages.get_mut(&id) {
             message.visible_at = Instant::now() + pause;
+            self.hidden.push(Reverse((message.visible_at, id)));
         }
     }
 
     pub(crate) fn delete(&mut self, ids: &HashSet<u64>) {
-        self.messages.retain(|message| !ids.contains(&message.id));
+        for id in ids {
+            self.messages.remove(id);
+        }
     }
 
     pub(crate) fn park(&mut self, body: String, reason: String) {
@@ -91,11 +107,17 @@ impl Queue {
         dead.len()
     }
 
-    /// Moves what was received too often to the dead letters.
-    fn bury(&mut self) {
+    /// Makes visible what is due; what was received too often becomes a dead letter instead.
+    fn appear(&mut self) {
         let now = Instant::now();
-        let done_for = |message: &mut Message| message.receives >= MAX_RECEIVES && message.visible_at <= now;
-        let buried: Vec<_> = self.messages.extract_if(.., done_for).collect();
-        self.dead.extend(buried.into_iter().map(|message| message.body));
+        let is_due = |next: PeekMut<Reverse<Appearance>>| (next.0.0 <= now).then(|| PeekMut::pop(next).0);
+        while let Some((at, id)) = self.hidden.peek_mut().and_then(is_due) {
+            match self.messages.get(&id) {
+                Some(message) if message.visible_at != at => {}
+                Some(message) if message.receives < MAX_RECEIVES => self.visible.push((at, id)),
+                Some(_) => self.dead.extend(self.messages.remove(&id).map(|message| message.body)),
+                None => {}
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Everything behind the functions: the table, the queues, asynchronous invocations, and what goes wrong with them.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -204,19 +204,17 @@ impl World {
             let assets = differences.iter().filter(|d| d.counter.starts_with("asset#"));
             assets.map(|d| of(d.played, d.counted)).sum()
         };
-        let (hopeless, parked) = (&state.history.hopeless, state.queue.parked());
-        let is_parked = |body: &&String| {
-            parked
-                .iter()
-                .any(|(other, reason)| other == *body && !reason.is_empty())
-        };
+        let with_reason = state.queue.parked().iter().filter(|(_, reason)| !reason.is_empty());
+        let with_reason: HashSet<_> = with_reason.map(|(body, _)| body).collect();
+        let hopeless = &state.history.hopeless;
+        let parked = hopeless.iter().filter(|body| with_reason.contains(body)).count();
         Report {
             events: state.history.events,
             duplicates: state.history.duplicates,
             faults: state.faults.by_kind(),
             recovered,
-            parked: hopeless.iter().filter(is_parked).count() as u64,
-            lost: sum(u64::saturating_sub) + (hopeless.len() - hopeless.iter().filter(is_parked).count()) as u64,
+            parked: parked as u64,
+            lost: sum(u64::saturating_sub) + (hopeless.len() - parked) as u64,
             doubled: sum(|played, counted| counted.saturating_sub(played)),
             differences,
         }
