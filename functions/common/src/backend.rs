@@ -10,7 +10,7 @@ use lambda_http::{
 use serde::de::DeserializeOwned;
 use tokio::time::{error::Elapsed, timeout};
 
-use crate::error::Cause;
+use crate::{correlation, error::Cause};
 
 /// A GET endpoint of another service.
 #[derive(Debug, Clone)]
@@ -103,6 +103,7 @@ impl Backend {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
+        event.request_context.request_id = correlation::current().map(String::from);
         event.request_context.stage = Some("$default".to_owned());
         event.request_context.http.method = Method::GET;
         event.request_context.http.path = Some(path);

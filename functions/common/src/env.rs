@@ -8,6 +8,14 @@ pub enum Misconfigured {
     /// Not set, or set to the empty string.
     #[error("environment variable {0} is not set")]
     Missing(&'static str),
+    /// Set to a word that means nothing here.
+    #[error("environment variable {name} is {value:?}, which is not one of its words")]
+    NotAWord {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// Set to something that is not what it should be.
     #[error("environment variable {name} is {value:?}, which is not a number in its range")]
     NotANumber {
@@ -33,6 +41,18 @@ pub fn required(name: &'static str) -> Result<String, Misconfigured> {
 pub fn number<N: FromStr>(name: &'static str) -> Result<N, Misconfigured> {
     let value = required(name)?;
     value.parse().map_err(|_| Misconfigured::NotANumber { name, value })
+}
+
+/// What the value of `name` stands for.
+///
+/// # Errors
+/// When it is not set, or is none of `words`.
+pub fn one_of<T: Copy>(name: &'static str, words: &[(&str, T)]) -> Result<T, Misconfigured> {
+    let value = required(name)?;
+    let known = words.iter().find(|(word, _)| *word == value);
+    known
+        .map(|(_, meaning)| *meaning)
+        .ok_or(Misconfigured::NotAWord { name, value })
 }
 
 /// The value of `name`; the empty string counts as not set, for that is what SAM makes of an absent value.

@@ -10,6 +10,9 @@ pub enum Error {
     /// 400: a parameter, header or field is not what the contract asks for.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// 403: the viewer's token is another user's.
+    #[error("the token is not this user's")]
+    NotTheUser,
     /// 413.
     #[error("the body is larger than 64 KiB")]
     BodyTooLarge,
@@ -58,6 +61,7 @@ impl Error {
     pub fn reply(&self) -> Reply {
         let (http_status, code) = match self {
             Self::Invalid(invalid) => (400, invalid.code),
+            Self::NotTheUser => (403, "not_the_user"),
             Self::BodyTooLarge => (413, "body_too_large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type"),
             Self::AssetNotFound(_) => (404, "asset_not_found"),
@@ -69,7 +73,7 @@ impl Error {
             Self::Invalid(invalid) => body["field"] = json!(invalid.field),
             Self::AssetNotFound(id) => body["id"] = json!(id),
             Self::UserNotFound(id) => body["id"] = json!(id),
-            Self::BodyTooLarge | Self::UnsupportedMediaType | Self::Unavailable(_) => {}
+            Self::NotTheUser | Self::BodyTooLarge | Self::UnsupportedMediaType | Self::Unavailable(_) => {}
         }
         Reply::json(http_status, &body)
     }

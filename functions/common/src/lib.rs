@@ -2,10 +2,12 @@
 
 pub mod aws;
 pub mod backend;
+pub mod correlation;
 pub mod env;
 pub mod error;
 pub mod fields;
 pub mod id;
+pub mod metrics;
 pub mod records;
 pub mod reply;
 pub mod request;

@@ -1,5 +1,7 @@
 //! Text with a length in its type, such as a title.
 
+use std::fmt;
+
 use crate::error::Problem;
 
 /// `MIN` to `MAX` characters, none of them a control character.
@@ -18,6 +20,18 @@ impl<const MIN: usize, const MAX: usize> TryFrom<String> for Text<MIN, MAX> {
             return Err(Problem("must hold no control characters".to_owned()));
         }
         Ok(Self(text))
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> From<Text<MIN, MAX>> for String {
+    fn from(text: Text<MIN, MAX>) -> Self {
+        text.0
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> fmt::Display for Text<MIN, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

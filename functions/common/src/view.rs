@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use crate::{AssetId, Invalid, UserId, timestamp::Timestamp};
+use crate::{
+    AssetId, Invalid, UserId,
+    correlation::{self, CorrelationId},
+    timestamp::Timestamp,
+};
 
 /// One user's watching of one asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,9 @@ pub struct View {
     pub user_id: UserId,
     /// When.
     pub played_at: Timestamp,
+    /// The request that played it, for whoever reads logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<CorrelationId>,
 }
 
 /// The version of the event's form: 1, and no other is understood.
@@ -61,6 +68,7 @@ impl View {
             asset_id,
             user_id,
             played_at,
+            correlation_id: correlation::current(),
         }
     }
 }

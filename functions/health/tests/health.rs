@@ -1,35 +1,42 @@
 //! The health endpoint in front of services that answer as told.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use common::backend::Backend;
-use health::{Dependencies, LIMIT, Queue, health};
+use health::{Dependencies, Health, LIMIT, Queues};
 use serde_json::json;
 use support::{
     aws::{self, Answer},
     requests::sample,
 };
 
-fn dependencies(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Dependencies {
+fn endpoint(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Health {
     let aws = aws::answering(move |call| answer(&call.path));
     let lambda = aws.lambda();
     let backend = |name: &str| Backend::new(lambda.clone(), name.to_owned(), "/content/asset/{assetId}", LIMIT);
-    Dependencies {
+    Health::new(Dependencies {
         metadata: backend("metadata"),
         cdnurl: backend("cdnurl"),
         reporting: backend("reporting"),
-        play: Queue {
+        play: Queues {
             sqs: aws.sqs(),
-            url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
+            events: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
+            dead_letters: "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned(),
         },
-    }
+    })
 }
 
 fn well(path: &str) -> Answer {
     let body = if path.contains("/functions/") {
         json!({"statusCode": 404, "body": "{}", "isBase64Encoded": false, "cookies": []})
     } else {
-        json!({"Attributes": {"QueueArn": "arn"}})
+        json!({"Attributes": {"ApproximateNumberOfMessages": "3"}})
     };
     Answer::now(200, body.to_string())
 }
@@ -38,13 +45,31 @@ fn well(path: &str) -> Answer {
 async fn all_is_well_when_each_service_answers() {
     // The sample event is a request that Lambda can read; nothing in it matters.
     assert_eq!(sample("health").uri().path(), "/health");
-    let reply = health(&dependencies(well)).await;
+    let reply = endpoint(well).report().await;
     assert_eq!((reply.http_status, &reply.body["status"]), (200, &json!("ok")));
     for service in ["metadata", "cdnurl", "reporting", "play"] {
         let state = &reply.body["services"][service];
         assert_eq!(state["status"], "ok", "{service}");
         assert!(state["latencyMs"].is_u64(), "{service}");
     }
+    let play = &reply.body["services"]["play"];
+    assert_eq!((&play["backlog"], &play["deadLetters"]), (&json!(3), &json!(3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_good_for_a_moment_and_not_for_longer() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let asks = Arc::clone(&asked);
+    let health = endpoint(move |path| {
+        asks.fetch_add(1, Ordering::Relaxed);
+        well(path)
+    });
+    let (first, second) = tokio::join!(health.report(), health.report());
+    assert_eq!(first.body, second.body);
+    assert_eq!(asked.load(Ordering::Relaxed), 5);
+    tokio::time::advance(Duration::from_secs(6)).await;
+    health.report().await;
+    assert_eq!(asked.load(Ordering::Relaxed), 10);
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +78,7 @@ async fn one_that_crashes_or_is_late_is_named_and_makes_the_whole_degraded() {
     let late = || well("/functions/").after(LIMIT + Duration::from_secs(1));
     for fail in [crash as fn() -> Answer, late] {
         let answer = move |path: &str| if path.contains("cdnurl") { fail() } else { well(path) };
-        let reply = health(&dependencies(answer)).await;
+        let reply = endpoint(answer).report().await;
         assert_eq!((reply.http_status, &reply.body["status"]), (503, &json!("degraded")));
         assert_eq!(reply.body["services"]["cdnurl"]["status"], "failed");
         assert_eq!(reply.body["services"]["metadata"]["status"], "ok");

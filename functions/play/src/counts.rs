@@ -12,6 +12,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Whether one of them could not be read.
+    pub(crate) fn are_degraded(self) -> bool {
+        self.userviews.and(self.assetviews).is_none()
+    }
+
     /// The counts with one more view.
     fn plus_one(self) -> Self {
         Self {

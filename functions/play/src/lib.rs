@@ -6,6 +6,7 @@ mod catalogue;
 mod counts;
 mod play;
 mod publisher;
+mod viewers;
 
 pub use asset::Asset;
 pub use cache::Cache;
@@ -13,3 +14,4 @@ pub use catalogue::Catalogue;
 pub use counts::{Counts, Reporting};
 pub use play::{Services, play};
 pub use publisher::{Publisher, Route};
+pub use viewers::Viewers;

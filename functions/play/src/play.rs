@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use common::{
     AssetId, Error, Reply,
+    metrics::{self, Metric},
     request::{asset_id, idempotency_key, user_id},
     view::View,
 };
@@ -11,11 +12,13 @@ use lambda_http::Request;
 use serde::Serialize;
 use tokio::{join, try_join};
 
-use crate::{Asset, Catalogue, Counts, Publisher, Reporting};
+use crate::{Asset, Catalogue, Counts, Publisher, Reporting, Viewers};
 
 /// What play works with.
 #[derive(Debug)]
 pub struct Services {
+    /// Who may play.
+    pub viewers: Viewers,
     /// Assets.
     pub catalogue: Catalogue,
     /// Counts.
@@ -37,21 +40,25 @@ struct Answer {
 /// null when they can't be read.
 ///
 /// # Errors
-/// 400 for a bad id or key, 404 for an unknown asset, 503 when metadata or cdnurl fail: nothing is counted then.
+/// 400 for a bad id or key, 403 for another user's token, 404 for an unknown asset, 503 when metadata or cdnurl fail: nothing is counted then.
 pub async fn play(services: &Services, request: Request) -> Result<Reply, Error> {
     let key = idempotency_key(&request)?;
     let (id, user) = (asset_id(&request)?, user_id(&request)?);
+    services.viewers.admit(&request, &user)?;
     let view = View::now(id.clone(), user.clone(), key.as_ref());
     let counts = services.reporting.counts(&id, &user);
-    let (asset, counts) = if let Some(asset) = services.catalogue.cache.get(&id) {
-        let (counts, _) = join!(counts, services.publisher.publish(&view));
-        (asset, counts)
+    let (asset, counts, route) = if let Some(asset) = services.catalogue.cache.get(&id) {
+        let (counts, route) = join!(counts, services.publisher.publish(&view));
+        (asset, counts, route)
     } else {
         // Only a play of an asset that exists is a view.
         let counts = async { Ok(counts.await) };
         let (asset, counts) = try_join!(services.catalogue.fetch(&id), counts)?;
-        services.publisher.publish(&view).await;
-        (asset, counts)
+        (asset, counts, services.publisher.publish(&view).await)
     };
+    metrics::emit(&[
+        (route.metric(), 1),
+        (Metric::Degraded, u64::from(counts.are_degraded())),
+    ]);
     Ok(Reply::ok(&Answer { id, asset, counts }))
 }

@@ -1,7 +1,7 @@
 //! Publishing a view: to the queue, or else straight to count-views, or else to the log. A view is never dropped.
 
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
-use common::{error::Cause, serve::causes, view::View};
+use common::{error::Cause, metrics::Metric, serve::causes, view::View};
 use lambda_http::tracing;
 
 /// Where views go.
@@ -26,6 +26,17 @@ pub enum Route {
     Invocation,
     /// The log, whole, at level ERROR: an operator replays it.
     Log,
+}
+
+impl Route {
+    /// What counts the views that took it.
+    pub(crate) const fn metric(self) -> Metric {
+        match self {
+            Self::Queue => Metric::ViewsQueued,
+            Self::Invocation => Metric::ViewsInvoked,
+            Self::Log => Metric::ViewsNotPublished,
+        }
+    }
 }
 
 impl Publisher {

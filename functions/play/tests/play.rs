@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
-use common::{Error, Reply, backend::Backend};
-use play::{Cache, Catalogue, Publisher, Reporting, Services, play};
+use common::{Error, Reply, backend::Backend, correlation};
+use lambda_http::Request;
+use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers, play};
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer, Call},
-    requests::{sample, sample_with},
+    requests::{sample, sample_event, sample_with},
 };
 
 const LIMIT: Duration = Duration::from_secs(2);
@@ -37,6 +38,7 @@ impl World {
         let lambda = aws.lambda();
         let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, LIMIT);
         let services = Services {
+            viewers: Viewers::Anyone,
             catalogue: Catalogue {
                 content: backend("content", "/content/asset/{assetId}"),
                 url: backend("url", "/url/asset/{assetId}"),
@@ -138,6 +140,43 @@ async fn backends_get_the_request_that_the_gateway_would_send() {
     assert_eq!(event["rawPath"], "/events/asset/123/user/8");
     assert_eq!(event["pathParameters"], json!({"assetId": "123", "userId": "8"}));
     assert_eq!(event["requestContext"]["http"]["method"], "GET");
+}
+
+#[tokio::test]
+async fn the_requests_id_goes_to_the_backends_and_with_the_view() {
+    let world = World::new(well);
+    let request = sample("play");
+    let id = correlation::of(&request);
+    assert!(id.is_some());
+    correlation::scope(id, play(&world.services, request)).await.unwrap();
+    for backend in ["content", "url", "views"] {
+        assert_eq!(
+            world.events(backend)[0]["requestContext"]["requestId"],
+            "Uh4kbjZ5liAEJ2Q="
+        );
+    }
+    let event: Value = serde_json::from_str(world.events("queue")[0]["MessageBody"].as_str().unwrap()).unwrap();
+    assert_eq!(event["correlationId"], "Uh4kbjZ5liAEJ2Q=");
+}
+
+/// A play by user 8 with a token that the gateway has verified.
+fn with_token_of(subject: &str) -> Request {
+    let mut event: Value = serde_json::from_str(&sample_event("play")).unwrap();
+    event["requestContext"]["authorizer"] = json!({"jwt": {"claims": {"sub": subject}, "scopes": null}});
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+#[tokio::test]
+async fn where_tokens_are_asked_for_a_user_plays_as_nobody_else() {
+    let mut world = World::new(well);
+    world.services.viewers = Viewers::WithToken;
+    for request in [with_token_of("9"), sample("play")] {
+        let reply = play(&world.services, request).await.unwrap_err().reply();
+        assert_eq!((reply.http_status, &reply.body["code"]), (403, &json!("not_the_user")));
+        assert_eq!(world.called(), [""; 0]);
+    }
+    let reply = play(&world.services, with_token_of("8")).await.unwrap();
+    assert_eq!(reply.http_status, 200);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use lambda_http::tracing;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::{DeadLetters, Ledger, Outcome, items::WINDOW};
+use crate::{DeadLetters, Ledger, items::WINDOW};
 
 /// Messages on their way to the dead-letter queue at once.
 const PARKING: usize = 16;
@@ -47,7 +47,7 @@ pub async fn count_views(
         Work::Batch(batch) => Ok(count_batch(ledger, dead_letters, batch, deadline).await),
         Work::View(view) => {
             let outcome = ledger.record(vec![view], deadline).await;
-            log(&outcome);
+            outcome.emit(0);
             outcome
                 .failed
                 .first()
@@ -96,8 +96,9 @@ async fn count_batch(
             Arrival::Dead(reason) => dead.push((message, reason)),
         }
     }
+    let hopeless = dead.len();
     let (outcome, not_parked) = tokio::join!(ledger.record(views, deadline), park(dead_letters, dead));
-    log(&outcome);
+    outcome.emit(hopeless - not_parked.len());
     let not_counted = outcome.failed.iter().filter_map(|id| messages.remove(id)).flatten();
     let mut response = SqsBatchResponse::default();
     response.set_failures(not_counted.chain(not_parked));
@@ -125,13 +126,4 @@ async fn park(dead_letters: &DeadLetters, dead: Vec<(SqsMessage, String)>) -> Ve
         .filter_map(std::future::ready)
         .collect()
         .await
-}
-
-fn log(outcome: &Outcome) {
-    let Outcome {
-        counted,
-        duplicates,
-        failed,
-    } = outcome;
-    tracing::info!(counted, duplicates, failed = failed.len(), "batch done");
 }

@@ -4,7 +4,9 @@ use std::{ops::AddAssign, time::Duration};
 
 use aws_sdk_dynamodb::Client;
 use common::{
+    metrics::{self, Metric},
     serve::causes,
+    timestamp::Timestamp,
     view::{EventId, View},
 };
 use futures_util::{StreamExt, stream};
@@ -36,15 +38,34 @@ pub struct Ledger {
 pub struct Outcome {
     /// How many are counted now.
     pub counted: usize,
+    /// When the oldest of them was played.
+    pub oldest: Option<Timestamp>,
     /// How many had been counted before.
     pub duplicates: usize,
     /// Those that could not be counted in time. A later try is safe.
     pub failed: Vec<EventId>,
 }
 
+impl Outcome {
+    /// Tells the metrics, together with how many messages were `parked`.
+    pub(crate) fn emit(&self, parked: usize) {
+        let age = self
+            .oldest
+            .map_or(0, |oldest| Timestamp::now().as_millis() - oldest.as_millis());
+        metrics::emit(&[
+            (Metric::ViewsCounted, self.counted as u64),
+            (Metric::Duplicates, self.duplicates as u64),
+            (Metric::ViewsFailed, self.failed.len() as u64),
+            (Metric::DeadLettered, parked as u64),
+            (Metric::AgeAtCounting, u64::try_from(age).unwrap_or_default()),
+        ]);
+    }
+}
+
 impl AddAssign for Outcome {
     fn add_assign(&mut self, other: Self) {
         self.counted += other.counted;
+        self.oldest = [self.oldest, other.oldest].into_iter().flatten().min();
         self.duplicates += other.duplicates;
         self.failed.extend(other.failed);
     }
@@ -90,6 +111,7 @@ impl Ledger {
             match self.write(&views, shard, deadline).await {
                 Verdict::Committed => {
                     outcome.counted += views.len();
+                    outcome.oldest = views.iter().map(|view| view.played_at).min();
                     views.clear();
                 }
                 Verdict::Duplicates(indexes) => {

@@ -24,6 +24,7 @@ pub async fn post_view(ledger: &Ledger, counts: &Counts, request: Request) -> Re
     let key = idempotency_key(&request)?;
     let view = View::now(asset_id(&request)?, user_id(&request)?, key.as_ref());
     let outcome = ledger.record(vec![view.clone()], Instant::now() + LIMIT).await;
+    outcome.emit(0);
     if !outcome.failed.is_empty() {
         return Err(Error::unavailable("the view could not be counted"));
     }

@@ -15,7 +15,7 @@ use common::{
     view::{EventId, View},
 };
 use lambda_http::{Request, RequestExt};
-use play::{Cache, Catalogue, Publisher, Reporting, Services};
+use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers};
 use reporting::{Counts, Ledger, post_view};
 use support::requests::sample;
 use tokio::{join, select, sync::Notify};
@@ -164,6 +164,7 @@ fn services(world: &Arc<World>) -> Services {
     let lambda = aws.lambda();
     let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, Duration::from_secs(4));
     Services {
+        viewers: Viewers::Anyone,
         catalogue: Catalogue {
             content: backend("content", "/content/asset/{assetId}"),
             url: backend("url", "/url/asset/{assetId}"),

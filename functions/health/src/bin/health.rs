@@ -1,7 +1,7 @@
 //! `GET /health`
 
 use common::{aws::Aws, backend::Backend, env, serve};
-use health::{Dependencies, LIMIT, Queue};
+use health::{Dependencies, Health, LIMIT, Queues};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -12,14 +12,15 @@ async fn main() -> Result<(), lambda_http::Error> {
         let name = env::required(function)?;
         Ok::<_, env::Misconfigured>(Backend::new(lambda.clone(), name, route, LIMIT))
     };
-    let needs = &Dependencies {
+    let health = &Health::new(Dependencies {
         metadata: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}")?,
         cdnurl: backend("GET_URL_FUNCTION", "/url/asset/{assetId}")?,
         reporting: backend("GET_VIEWS_FUNCTION", "/events/asset/{assetId}/user/{userId}")?,
-        play: Queue {
+        play: Queues {
             sqs: aws.sqs(),
-            url: env::required("EVENTS_QUEUE_URL")?,
+            events: env::required("EVENTS_QUEUE_URL")?,
+            dead_letters: env::required("DEAD_LETTER_QUEUE_URL")?,
         },
-    };
-    serve::serve(async |_| Ok(health::health(needs).await)).await
+    });
+    serve::serve(async |_| Ok(health.report().await)).await
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use common::{aws::Aws, backend::Backend, env, serve};
-use play::{Cache, Catalogue, Publisher, Reporting, Services};
+use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers};
 
 /// How long an asset's metadata and URL may take: well under the function's own timeout, cold starts included.
 const ASSET_LIMIT: Duration = Duration::from_secs(4);
@@ -20,6 +20,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         Ok::<_, env::Misconfigured>(Backend::new(lambda.clone(), name, route, limit))
     };
     let services = &Services {
+        viewers: Viewers::from_env()?,
         catalogue: Catalogue {
             content: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}", ASSET_LIMIT)?,
             url: backend("GET_URL_FUNCTION", "/url/asset/{assetId}", ASSET_LIMIT)?,
