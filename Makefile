@@ -13,6 +13,7 @@ API_URL ?=
 STACK_NAME ?= videoms
 
 PYTHON := .venv-local/bin/python
+OPERATE := $(PYTHON) local/operate.py "$(STACK_NAME)"
 PYTEST := .venv-local/bin/pytest tests/e2e $(PYTEST_ARGS)
 # The pinned sam, cargo-lambda and zig go before any others.
 WITH_SAM := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
@@ -87,16 +88,19 @@ bench-counting: ## Measure counting beside two other ways of doing it
 	cargo run --locked --profile campaign --package bench --bin counting
 
 .PHONY: audit
-audit: ## Recompute the counters from the markers and compare; VIEWS_TABLE names the table, ARGS="--save FILE" keeps a snapshot
-	@cargo run --quiet --locked --package ops --bin audit -- $(ARGS)
+audit: ## Recompute the counters from the markers and compare; ARGS="--save FILE" keeps a snapshot
+	@local/venv.sh local
+	@$(OPERATE) audit $(ARGS)
 
 .PHONY: recover
-recover: ## Queue the views that play could only log, as in `make recover FILE=log.json`; EVENTS_QUEUE_URL names the queue
-	@cargo run --quiet --locked --package ops --bin recover -- $(FILE)
+recover: ## Queue the views that play could only log, as in `make recover FILE=log.json`
+	@local/venv.sh local
+	@$(OPERATE) recover "$(FILE)"
 
 .PHONY: redrive
-redrive: ## Send dead letters back; DEAD_LETTER_QUEUE_URL and EVENTS_QUEUE_URL name the queues
-	@cargo run --quiet --locked --package ops --bin redrive
+redrive: ## Send dead letters back to be counted
+	@local/venv.sh local
+	@$(OPERATE) redrive
 
 .PHONY: clean
 clean: down ## Remove all that was built, installed and stored here

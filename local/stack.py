@@ -66,20 +66,20 @@ def down(_arguments) -> None:
 
 def url(_arguments) -> None:
     """print the base URL of the running stack's API"""
-    say(_running_stack().record["api_url"])
+    say(running_stack().record["api_url"])
 
 
 def logs(_arguments) -> None:
     """follow the running stack's functions' logs until Ctrl-C"""
     try:
-        _follow_logs(_running_stack())
+        _follow_logs(running_stack())
     except KeyboardInterrupt:
         pass
 
 
 def seed(_arguments) -> None:
     """fill the catalogue of the running stack"""
-    api_url = _running_stack().record["api_url"]
+    api_url = running_stack().record["api_url"]
     fill_catalogue.fill(api_url)
     say(f"Assets {' and '.join(fill_catalogue.CATALOGUE)} are in the catalogue of {api_url}")
 
@@ -165,7 +165,7 @@ def _follow_logs(emulator: Emulator) -> None:
             raise
 
 
-def _running_stack() -> Emulator:
+def running_stack() -> Emulator:
     emulator = Emulator(HOME)
     if not emulator.running or "api_url" not in emulator.record:
         raise Failure("the stack is not running; `make up` starts it")

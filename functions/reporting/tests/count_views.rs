@@ -162,6 +162,22 @@ async fn a_large_batch_is_cut_into_transactions_and_counted_whole() {
 }
 
 #[tokio::test]
+async fn the_shards_can_be_raised_on_a_live_table_and_no_count_is_lost() {
+    let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
+    let counts = Counts::new(client.clone(), TABLE.to_owned());
+    let asset = "a".parse().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(5);
+    for (shards, total) in [(1, 40), (16, 80), (100, 120)] {
+        let ledger = Ledger::new(client.clone(), TABLE.to_owned(), shards);
+        for n in 0..40 {
+            let outcome = ledger.record(vec![view("a", &format!("u{n}"))], deadline).await;
+            assert_eq!((outcome.counted, outcome.failed), (1, vec![]));
+        }
+        assert_eq!(counts.of_asset(&asset, true).await.unwrap(), Some(total));
+    }
+}
+
+#[tokio::test]
 async fn what_can_never_be_counted_is_parked_with_its_reason_and_the_rest_is_counted() {
     let reporting = Reporting::start();
     let good = body(&view("a", "u"));

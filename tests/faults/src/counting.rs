@@ -2,19 +2,18 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use common::aws::Aws;
+use common::{aws::Aws, view::View};
 use reporting::{DeadLetters, Ledger, Work, count_views};
 use serde_json::json;
 use tokio::{
     select,
-    sync::Notify,
     time::{Instant, sleep, timeout},
 };
 
 use crate::{
     fault::Fault,
     sqs::{Message, VISIBILITY},
-    world::{TICK, VIEWS_TABLE, World},
+    world::{Process, TICK, VIEWS_TABLE, World},
 };
 
 /// count-views' timeout, as in the template.
@@ -68,9 +67,23 @@ async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<St
     }
     let record = |message: &Message| json!({"messageId": message.id.to_string(), "body": message.body});
     let event = json!({"Records": batch.iter().map(record).collect::<Vec<_>>()});
-    let response = invoke(world, serde_json::from_value(event).unwrap()).await?;
+    let process = Arc::default();
+    let response = invoke(world, &process, serde_json::from_value(event).unwrap()).await?;
     let failures = response.unwrap().batch_item_failures;
-    Some(failures.into_iter().map(|failure| failure.item_identifier).collect())
+    let failures: HashSet<_> = failures.into_iter().map(|failure| failure.item_identifier).collect();
+    let counted = process.counted.lock().unwrap();
+    let failed = batch
+        .iter()
+        .filter(|message| failures.contains(&message.id.to_string()));
+    let needless = failed.filter(|message| marker(&message.body).is_some_and(|marker| counted.contains(&marker)));
+    world.state.lock().unwrap().history.needless += needless.count() as u64;
+    Some(failures)
+}
+
+/// The key of the marker of the view in a message, if there is one.
+fn marker(body: &str) -> Option<String> {
+    let view: View = serde_json::from_str(body).ok()?;
+    Some(format!("event#{}", view.event_id))
 }
 
 /// Works on asynchronous invocations until the world is over: each is tried three times, and then a dead letter.
@@ -86,7 +99,7 @@ pub(crate) async fn count_invocations(world: Arc<World>) {
             sleep(TICK).await;
             continue;
         };
-        let counted = invoke(&world, serde_json::from_str(&payload).unwrap()).await;
+        let counted = invoke(&world, &Arc::default(), serde_json::from_str(&payload).unwrap()).await;
         let mut state = world.state.lock().unwrap();
         state.working -= 1;
         match counted {
@@ -100,15 +113,16 @@ pub(crate) async fn count_invocations(world: Arc<World>) {
 /// Runs count-views' code in a process of its own. None if it died or ran out of time.
 async fn invoke(
     world: &Arc<World>,
+    process: &Arc<Process>,
     work: Work,
 ) -> Option<Result<aws_lambda_events::sqs::SqsBatchResponse, reporting::NotCounted>> {
-    let kill = Arc::new(Notify::new());
-    let aws: Aws = world.aws(&kill);
+    let aws: Aws = world.aws(process);
     let ledger = Ledger::new(aws.dynamodb(), VIEWS_TABLE.to_owned(), SHARDS);
     let dead_letters = DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned());
     let deadline = Instant::now() + TIMEOUT - Duration::from_secs(2);
     select! {
+        biased;
         done = timeout(TIMEOUT, count_views(&ledger, &dead_letters, work, deadline)) => done.ok(),
-        () = kill.notified() => None,
+        () = process.kill.notified() => None,
     }
 }

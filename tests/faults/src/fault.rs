@@ -23,6 +23,8 @@ pub enum Fault {
     KilledInside,
     /// The process dies after its transaction.
     KilledAfter,
+    /// DynamoDB throttles every transaction for a minute, longer than a function lives.
+    TableDown,
     /// SQS takes no message for a while.
     QueueDown,
     /// SQS takes the message, and the sender never hears of it.
@@ -38,7 +40,7 @@ pub enum Fault {
 }
 
 /// Every kind.
-pub(crate) const ALL: [Fault; 16] = [
+pub(crate) const ALL: [Fault; 17] = [
     Fault::Throttled,
     Fault::TransactionConflict,
     Fault::ItemThrottled,
@@ -49,6 +51,7 @@ pub(crate) const ALL: [Fault; 16] = [
     Fault::KilledBefore,
     Fault::KilledInside,
     Fault::KilledAfter,
+    Fault::TableDown,
     Fault::QueueDown,
     Fault::SendAnswerLost,
     Fault::LambdaDown,

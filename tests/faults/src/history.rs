@@ -19,6 +19,8 @@ pub(crate) struct History {
     counters: BTreeMap<String, u64>,
     pub(crate) events: u64,
     pub(crate) duplicates: u64,
+    /// Messages reported as failed by an invocation that had counted their views.
+    pub(crate) needless: u64,
     /// Messages sent that can never be counted.
     pub(crate) hopeless: Vec<String>,
 }

@@ -53,6 +53,9 @@ pub struct Report {
     pub lost: u64,
     /// Views counted more than once.
     pub doubled: u64,
+    /// Messages that count-views let come again although it had counted their views: on and on, that makes dead letters
+    /// of them.
+    pub needless: u64,
     /// Some counters that are wrong.
     pub differences: Vec<Difference>,
 }

@@ -18,12 +18,12 @@ use lambda_http::{Request, RequestExt};
 use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers};
 use reporting::{Counts, Ledger, post_view};
 use support::requests::sample;
-use tokio::{join, select, sync::Notify};
+use tokio::{join, select};
 
 use crate::{
     counting::SHARDS,
     load::Zipf,
-    world::{VIEWS_TABLE, World},
+    world::{Process, VIEWS_TABLE, World},
 };
 
 /// How many plays there are left.
@@ -113,13 +113,14 @@ async fn play_once(services: &Services, request: Request) {
 async fn report(world: &Arc<World>, request: impl Fn() -> Request) -> u64 {
     let mut again = 0;
     loop {
-        let kill = Arc::new(Notify::new());
-        let client = world.aws(&kill).dynamodb();
+        let process = Arc::new(Process::default());
+        let client = world.aws(&process).dynamodb();
         let ledger = Ledger::new(client.clone(), VIEWS_TABLE.to_owned(), SHARDS);
         let counts = Counts::new(client, VIEWS_TABLE.to_owned());
         let answer = select! {
+            biased;
             answer = post_view(&ledger, &counts, request()) => answer.ok(),
-            () = kill.notified() => None,
+            () = process.kill.notified() => None,
         };
         if answer.is_some() {
             return again;
@@ -160,7 +161,7 @@ fn request(asset: &str, user: &str, key: Option<&str>) -> Request {
 
 /// A viewer's own play function: it does not die here, for a viewer without an answer does not know what it played.
 fn services(world: &Arc<World>) -> Services {
-    let aws = world.aws(&Arc::new(Notify::new()));
+    let aws = world.aws(&Arc::default());
     let lambda = aws.lambda();
     let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, Duration::from_secs(4));
     Services {

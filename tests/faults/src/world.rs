@@ -51,12 +51,19 @@ pub(crate) struct State {
     /// Invocations and batches that functions are working on.
     pub(crate) working: usize,
     pub(crate) history: History,
+    table_down_until: Option<Instant>,
     queue_down_until: Option<Instant>,
     lambda_down_until: Option<Instant>,
 }
 
-/// The end of a process: whoever runs it drops it there and then.
-pub(crate) type Kill = Arc<Notify>;
+/// A process of a function.
+#[derive(Debug, Default)]
+pub(crate) struct Process {
+    /// Its end: whoever runs it drops it there and then.
+    pub(crate) kill: Notify,
+    /// The markers of the views that it was told are counted.
+    pub(crate) counted: Mutex<HashSet<String>>,
+}
 
 impl World {
     pub(crate) fn new() -> Self {
@@ -68,9 +75,9 @@ impl World {
     }
 
     /// The AWS that one process sees.
-    pub(crate) fn aws(self: &Arc<Self>, kill: &Kill) -> Aws {
-        let (world, kill) = (Arc::clone(self), Arc::clone(kill));
-        aws::answering(move |call| world.answer(call, &kill))
+    pub(crate) fn aws(self: &Arc<Self>, process: &Arc<Process>) -> Aws {
+        let (world, process) = (Arc::clone(self), Arc::clone(process));
+        aws::answering(move |call| world.answer(call, &process))
     }
 
     pub(crate) fn stop(&self) {
@@ -81,34 +88,40 @@ impl World {
         self.over.load(Ordering::Relaxed)
     }
 
-    fn answer(&self, call: &Call, kill: &Kill) -> Answer {
+    fn answer(&self, call: &Call, process: &Process) -> Answer {
         match call.operation() {
-            "TransactWriteItems" => self.transact(call, kill),
+            "TransactWriteItems" => self.transact(call, process),
             "SendMessage" => self.send(call),
             "Invoke" => self.invoke(call),
             _ => self.engine.answer(call).after(LATENCY),
         }
     }
 
-    fn transact(&self, call: &Call, kill: &Kill) -> Answer {
-        let fault = self.state.lock().unwrap().faults.draw(OF_TRANSACTIONS, 0.25);
+    fn transact(&self, call: &Call, process: &Process) -> Answer {
+        let Some(fault) = self.fault_of_transaction() else {
+            let answer = self.engine.answer(call);
+            if answer.response.as_ref().is_some_and(|(status, _)| *status == 200) {
+                process.counted.lock().unwrap().extend(markers(call));
+            }
+            return answer.after(LATENCY);
+        };
         let dies = || {
-            kill.notify_one();
+            process.kill.notify_one();
             Answer::lost().after(TOO_LATE)
         };
         match fault {
-            Some(Fault::Throttled) => error(400, "ThrottlingException"),
-            Some(Fault::TransactionConflict) => cancelled(call, "TransactionConflict"),
-            Some(Fault::ItemThrottled) => cancelled(call, "ThrottlingError"),
-            Some(Fault::ServerError) => error(500, "InternalServerError"),
-            Some(Fault::ConnectionBroken) => Answer::lost(),
-            Some(Fault::AnswerLost) => {
+            Fault::TableDown | Fault::Throttled => error(400, "ThrottlingException"),
+            Fault::TransactionConflict => cancelled(call, "TransactionConflict"),
+            Fault::ItemThrottled => cancelled(call, "ThrottlingError"),
+            Fault::ServerError => error(500, "InternalServerError"),
+            Fault::ConnectionBroken => Answer::lost(),
+            Fault::AnswerLost => {
                 drop(self.engine.answer(call));
                 Answer::lost()
             }
-            Some(Fault::AnswerLate) => self.engine.answer(call).after(TOO_LATE),
-            Some(Fault::KilledBefore) => dies(),
-            Some(Fault::KilledInside) => {
+            Fault::AnswerLate => self.engine.answer(call).after(TOO_LATE),
+            Fault::KilledBefore => dies(),
+            Fault::KilledInside => {
                 let (engine, call) = (self.engine.clone(), call.clone());
                 tokio::spawn(async move {
                     sleep(LATENCY).await;
@@ -116,12 +129,23 @@ impl World {
                 });
                 dies()
             }
-            Some(Fault::KilledAfter) => {
+            Fault::KilledAfter => {
                 drop(self.engine.answer(call));
                 dies()
             }
-            _ => self.engine.answer(call).after(LATENCY),
+            other => unreachable!("{other:?} is no fault of a transaction"),
         }
+    }
+
+    fn fault_of_transaction(&self) -> Option<Fault> {
+        let mut state = self.state.lock().unwrap();
+        if is_down(&mut state.table_down_until) {
+            return Some(Fault::TableDown);
+        }
+        if state.faults.draw(&[Fault::TableDown], 0.002).is_some() {
+            state.table_down_until = Some(Instant::now() + Duration::from_mins(1));
+        }
+        state.faults.draw(OF_TRANSACTIONS, 0.25)
     }
 
     fn send(&self, call: &Call) -> Answer {
@@ -216,6 +240,7 @@ impl World {
             parked: parked as u64,
             lost: sum(u64::saturating_sub) + (hopeless.len() - parked) as u64,
             doubled: sum(|played, counted| counted.saturating_sub(played)),
+            needless: state.history.needless,
             differences,
         }
     }
@@ -231,6 +256,14 @@ impl World {
         }
         counters
     }
+}
+
+/// The keys of the markers that a transaction writes.
+fn markers(call: &Call) -> Vec<String> {
+    let request: Value = serde_json::from_str(&call.body).unwrap();
+    let items = request["TransactItems"].as_array().unwrap();
+    let keys = items.iter().filter_map(|item| item["Put"]["Item"]["pk"]["S"].as_str());
+    keys.map(str::to_owned).collect()
 }
 
 fn is_down(until: &mut Option<Instant>) -> bool {
