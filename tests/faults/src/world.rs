@@ -142,10 +142,10 @@ impl World {
         if is_down(&mut state.table_down_until) {
             return Some(Fault::TableDown);
         }
-        if state.faults.draw(&[Fault::TableDown], 0.002).is_some() {
+        if state.faults.draw(&[Fault::TableDown], 0.003).is_some() {
             state.table_down_until = Some(Instant::now() + Duration::from_mins(1));
         }
-        state.faults.draw(OF_TRANSACTIONS, 0.25)
+        state.faults.draw(OF_TRANSACTIONS, 0.1)
     }
 
     fn send(&self, call: &Call) -> Answer {
