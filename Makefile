@@ -83,6 +83,10 @@ deploy: ## Build for arm64 and deploy to AWS, with the credentials and region of
 faults: ## Run the long fault campaign: a million plays while everything fails, as in `make faults EVENTS=100000 SEED=7`
 	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED)
 
+.PHONY: mutations
+mutations: ## Break the ledger on purpose, in three ways, and see the fault campaign notice each
+	@local/mutations.sh
+
 .PHONY: bench-counting
 bench-counting: ## Measure counting beside two other ways of doing it
 	cargo run --locked --profile campaign --package bench --bin counting

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def make(target, *words):
     """Runs a make target on the deployment; its exit code and what it printed."""
-    command = ["make", target, f"STACK_NAME={os.environ['STACK_NAME']}", *words]
+    command = ["make", "--no-print-directory", target, f"STACK_NAME={os.environ['STACK_NAME']}", *words]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     return ended.returncode, ended.stdout + ended.stderr
 

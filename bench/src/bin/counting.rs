@@ -106,7 +106,7 @@ async fn hot_asset(bar: &ProgressBar) {
     let counts = Counts::new(engine.client(), TABLE.to_owned());
     let Ok(asset) = "a0".parse() else { return };
     let views = counts.of_asset(&asset, false).await.ok().flatten();
-    println!("Reading its count ({views:?}): {} read units.", engine.take().0);
+    println!("Reading its count, {views:?}, takes {} read units.", engine.take().0);
 }
 
 async fn measure(
