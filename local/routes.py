@@ -19,9 +19,21 @@ def create(stack_name: str) -> None:
     parameters = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0].get("Parameters", [])
     values = {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in resources}
     values |= {item["ParameterKey"]: item["ParameterValue"] for item in parameters}
+    values |= {name: _holds(rule, values) for name, rule in template.get("Conditions", {}).items()}
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::ApiGatewayV2::Api":
             _create_for(values[name], _resolved(resource["Properties"]["Body"], values))
+
+
+def _holds(rule, values: dict) -> bool:
+    """Whether a condition of the template holds."""
+    ((function, operands),) = rule.items()
+    if function == "Fn::Not":
+        return not _holds(operands[0], values)
+    if function == "Fn::Equals":
+        left, right = (_resolved(operand, values) for operand in operands)
+        return left == right
+    raise ValueError(f"{function} is not known here")
 
 
 def _create_for(api_id: str, document: dict) -> None:
@@ -32,12 +44,31 @@ def _create_for(api_id: str, document: dict) -> None:
         gateway.delete_route(ApiId=api_id, RouteId=route["RouteId"])
     for integration in stale[1]:
         gateway.delete_integration(ApiId=api_id, IntegrationId=integration["IntegrationId"])
+    authorizers = _create_authorizers(gateway, api_id, document["components"]["securitySchemes"])
     for path, operations in document["paths"].items():
         for method in operations.keys() & set(METHODS):
-            _create_route(gateway, api_id, f"{_verb(method)} {path}", operations[method])
+            _create_route(gateway, api_id, f"{_verb(method)} {path}", operations[method], authorizers)
 
 
-def _create_route(gateway, api_id: str, key: str, operation: dict) -> None:
+def _create_authorizers(gateway, api_id: str, schemes: dict) -> dict[str, dict]:
+    """What a route that asks for each scheme is created with."""
+    for stale in gateway.get_authorizers(ApiId=api_id)["Items"]:
+        gateway.delete_authorizer(ApiId=api_id, AuthorizerId=stale["AuthorizerId"])
+    authorizers = {"AWS_IAM": {"AuthorizationType": "AWS_IAM"}}
+    for name, scheme in schemes.items():
+        if wanted := scheme.get("x-amazon-apigateway-authorizer"):
+            made = gateway.create_authorizer(
+                ApiId=api_id,
+                Name=name,
+                AuthorizerType=wanted["type"].upper(),
+                IdentitySource=[wanted["identitySource"]],
+                JwtConfiguration={key.capitalize(): value for key, value in wanted["jwtConfiguration"].items()},
+            )
+            authorizers[name] = {"AuthorizationType": "JWT", "AuthorizerId": made["AuthorizerId"]}
+    return authorizers
+
+
+def _create_route(gateway, api_id: str, key: str, operation: dict, authorizers: dict[str, dict]) -> None:
     wanted = operation["x-amazon-apigateway-integration"]
     integration = gateway.create_integration(
         ApiId=api_id,
@@ -46,11 +77,14 @@ def _create_route(gateway, api_id: str, key: str, operation: dict) -> None:
         IntegrationUri=wanted["uri"],
         PayloadFormatVersion=wanted["payloadFormatVersion"],
     )
+    schemes = [name for requirement in operation.get("security", []) for name in requirement]
+    # SAM writes NONE for a route that is open.
+    authorizer = authorizers[schemes[0]] if schemes not in ([], ["NONE"]) else {"AuthorizationType": "NONE"}
     gateway.create_route(
         ApiId=api_id,
         RouteKey=key,
         Target=f"integrations/{integration['IntegrationId']}",
-        AuthorizationType="AWS_IAM" if {"AWS_IAM": []} in operation.get("security", []) else "NONE",
+        **authorizer,
     )
 
 
@@ -64,13 +98,17 @@ def _verb(method: str) -> str:
 
 
 def _resolved(node, values: dict[str, str]):
-    """The document with CloudFormation's Ref and Fn::Sub worked out; a function's ARN ends in its name."""
+    """The document with CloudFormation's functions worked out; a function's ARN ends in its name."""
     if isinstance(node, list):
         return [_resolved(item, values) for item in node]
     if not isinstance(node, dict):
         return node
     if node.keys() == {"Ref"}:
         return values.get(node["Ref"], node["Ref"])
+    if node.keys() == {"Fn::If"}:
+        condition, then, otherwise = node["Fn::If"]
+        return _resolved(then if values[condition] else otherwise, values)
     if node.keys() == {"Fn::Sub"}:
         return re.sub(r"\$\{(\w+)(?:\.Arn)?\}", lambda match: values.get(match[1], match[0]), node["Fn::Sub"])
-    return {key: _resolved(value, values) for key, value in node.items()}
+    resolved = {key: _resolved(value, values) for key, value in node.items()}
+    return {key: value for key, value in resolved.items() if value != "AWS::NoValue"}
