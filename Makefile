@@ -8,9 +8,10 @@ SHELL := /bin/bash
 PORT ?= 4566
 # More for pytest, as in `make e2e PYTEST_ARGS="-k play -x"`.
 PYTEST_ARGS ?=
-# A deployment on AWS, as in `make e2e API_URL=https://... STACK_NAME=videoms` and `make seed API_URL=https://...`.
+# A deployment on AWS, as in `make e2e API_URL=https://... STACK_NAME=videoms`, `make seed API_URL=https://...` and
+# `make audit STACK_NAME=videoms`. Without them it is the local stack.
 API_URL ?=
-STACK_NAME ?= videoms
+STACK_NAME ?=
 
 PYTHON := .venv-local/bin/python
 OPERATE := $(PYTHON) local/operate.py "$(STACK_NAME)"
@@ -67,7 +68,7 @@ test: ## Run every check and test there is, the end-to-end tests on a stack of t
 
 .PHONY: e2e
 e2e: tools ## Run the end-to-end tests: on a stack of their own, or with API_URL=https://... STACK_NAME=...
-	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(STACK_NAME)",$(PYTHON) local/stack.py private --) $(PYTEST)
+	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(or $(STACK_NAME),videoms)",$(PYTHON) local/stack.py private --) $(PYTEST)
 
 .PHONY: deploy
 deploy: ## Build for arm64 and deploy to AWS, with the credentials and region of your AWS settings
