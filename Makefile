@@ -54,15 +54,17 @@ build: tools ## Compile and pack the functions for this machine
 	@$(PYTHON) local/stack.py build
 
 .PHONY: lint
-lint: ## Check formatting, the template and, with clippy, the code
+lint: ## Check formatting, the template, the dependencies and, with clippy, the code
 	@local/check.sh rustfmt clippy
 	@local/venv.sh sam
+	@local/venv.sh checkov
 	@local/test.sh lint
 
 .PHONY: test
 test: ## Run every check and test there is, the end-to-end tests on a stack of their own
 	@local/check.sh rustfmt clippy
 	@local/venv.sh sam
+	@local/venv.sh checkov
 	@local/venv.sh local
 	@local/test.sh
 
@@ -109,7 +111,7 @@ redrive: ## Send dead letters back to be counted
 
 .PHONY: clean
 clean: down ## Remove all that was built, installed and stored here
-	rm -rf .aws-sam .local .venv-local .venv-sam
+	rm -rf .aws-sam .local .venv-checkov .venv-local .venv-sam
 	cargo clean
 
 # What running the stack takes: prerequisites are asked for, the pinned tools are installed.

@@ -1,0 +1,47 @@
+"""template.yaml as CloudFormation sees it, worked out here by the SAM CLI's own code. Runs in .venv-sam.
+
+`python local/template.py` prints it with Fn::ForEach expanded, which the linters that don't know it can read.
+"""
+
+from pathlib import Path
+
+from samcli.lib.cfn_language_extensions.sam_integration import expand_language_extensions
+from samcli.lib.translate.sam_template_validator import SamTemplateValidator
+from samcli.yamlhelper import yaml_dump, yaml_parse
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+STACK = {
+    "AWS::StackName": "videoms",
+    "AWS::Region": "eu-west-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+
+
+def written() -> dict:
+    """The template as it stands in the repository."""
+    return yaml_parse(TEMPLATE.read_text())
+
+
+def expanded() -> dict:
+    """With each Fn::ForEach written out."""
+    return expand_language_extensions(written(), parameter_values=STACK, enabled=True).expanded_template
+
+
+def processed(**parameters: str) -> dict:
+    """With SAM's resources turned into CloudFormation's as well; conditions and references stay."""
+    template = written()
+    defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+    validator = SamTemplateValidator(
+        template,
+        managed_policy_loader=None,  # the template names no managed policy of AWS
+        region=STACK["AWS::Region"],
+        parameter_overrides={**defaults, **parameters, **STACK},
+        language_extensions_enabled=True,
+    )
+    return yaml_parse(validator.get_translated_template_if_valid())
+
+
+if __name__ == "__main__":
+    print(yaml_dump(expanded()), end="")

@@ -1,0 +1,104 @@
+"""What every function has: a log that ends, a role of its own, alarms, and a deployment that they can stop."""
+
+import re
+from pathlib import Path
+
+SOURCES = Path(__file__).resolve().parents[2] / "functions"
+
+
+def test_there_is_a_function_for_each_binary_and_nothing_else(stack):
+    binaries = {source.stem for source in SOURCES.glob("*/src/bin/*.rs")}
+    built = [resource["Metadata"]["BuildProperties"]["Binary"] for resource in stack.resources.values() if _is_function(resource)]
+    assert sorted(built) == sorted(binaries)
+
+
+def test_each_function_logs_to_a_group_of_its_own_that_forgets(stack):
+    groups = stack.of_type("AWS::Logs::LogGroup")
+    used = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in stack.functions.values()]
+    assert len(set(used)) == len(stack.functions)
+    assert [name for name, group in groups.items() if int(group.get("RetentionInDays", 0)) <= 0] == []
+    for name, function in stack.functions.items():
+        group = groups[function["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}", f"{name}'s log is not where people look"
+
+
+def test_each_function_has_a_role_of_its_own(stack):
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in stack.functions.values()]
+    assert sorted(roles) == sorted(stack.of_type("AWS::IAM::Role"))
+    assert len(set(roles)) == len(roles)
+
+
+def test_each_function_has_alarms_on_errors_throttles_and_duration(stack):
+    alarms = stack.of_type("AWS::CloudWatch::Alarm").values()
+    for name, function in stack.functions.items():
+        metrics = sorted(alarm["MetricName"] for alarm in alarms if _watches(alarm, function))
+        assert metrics == ["Duration", "Errors", "Throttles"], f"{name} has alarms on {metrics}"
+
+
+def test_a_function_is_slow_at_four_fifths_of_its_timeout(stack):
+    alarms = stack.of_type("AWS::CloudWatch::Alarm").values()
+    for name, function in stack.functions.items():
+        (slow,) = [alarm for alarm in alarms if _watches(alarm, function) and alarm["MetricName"] == "Duration"]
+        assert slow["ExtendedStatistic"] == "p99"
+        assert slow["Threshold"] == function["Timeout"] * 1000 * 0.8, f"{name} has a timeout of {function['Timeout']} s"
+
+
+def test_every_alarm_tells_the_topic_that_the_parameter_names():
+    import template
+
+    alarms = _alarms(template.processed(AlarmTopicArn="arn:aws:sns:eu-west-1:123456789012:alarms"))
+    assert [name for name, alarm in alarms.items() if len(alarm.get("AlarmActions", [])) != 1] == []
+
+
+def test_a_gradual_deployment_of_a_function_rolls_back_on_its_alarms(gradual):
+    groups = gradual.of_type("AWS::CodeDeploy::DeploymentGroup")
+    assert len(groups) == len(gradual.functions)
+    for name, function in gradual.functions.items():
+        group = groups[f"{name}DeploymentGroup"]
+        watched = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
+        own = {f"{name.removesuffix('Function')}{kind}" for kind in ("Errors", "Slow")}
+        assert watched == own, f"the deployment of {name} is stopped by {watched}"
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+def test_the_queue_waits_six_times_the_timeout_of_its_function_and_then_gives_up(stack):
+    queue = stack.resources["EventsQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * stack.functions["CountViewsFunction"]["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    (trigger,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 2 <= trigger["ScalingConfig"]["MaximumConcurrency"] <= 1000
+
+
+def test_no_table_is_lost_with_its_stack_and_each_can_be_restored(stack):
+    tables = {name: found for name, found in stack.resources.items() if found["Type"] == "AWS::DynamoDB::Table"}
+    assert len(tables) == 3
+    for name, table in tables.items():
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
+        assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+
+
+def test_each_function_has_a_sample_event(stack):
+    events = {path.stem for path in (SOURCES.parent / "events").glob("*.json")}
+    built = {resource["Metadata"]["BuildProperties"]["Binary"] for resource in stack.resources.values() if _is_function(resource)}
+    assert events == built
+
+
+def test_no_environment_holds_a_secret(stack):
+    for name, function in stack.functions.items():
+        variables = function["Environment"]["Variables"]
+        suspects = [variable for variable in variables if re.search("SECRET|PASSWORD|TOKEN$|CREDENTIAL|PRIVATE|API_KEY", variable)]
+        assert suspects == [], f"{name} carries {suspects}"
+
+
+def _is_function(resource: dict) -> bool:
+    return resource["Type"] == "AWS::Lambda::Function"
+
+
+def _alarms(processed: dict) -> dict[str, dict]:
+    resources = processed["Resources"].items()
+    return {name: found["Properties"] for name, found in resources if found["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+def _watches(alarm: dict, function: dict) -> bool:
+    return {"Name": "FunctionName", "Value": function["FunctionName"]} in alarm.get("Dimensions", [])
