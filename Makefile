@@ -53,6 +53,14 @@ seed: ## Fill the catalogue: the local stack's, or a deployment's with API_URL=h
 build: tools ## Compile and pack the functions for this machine
 	@$(PYTHON) local/stack.py build
 
+.PHONY: watch
+watch: once-run ## Serve the functions on port 9000, rebuilt as their sources change, on the local stack's tables and queue
+	@$(PYTHON) local/watch.py --port $(or $(WATCH_PORT),9000)
+
+.PHONY: sam-local
+sam-local: once-run ## Serve the API on port 3000 by `sam local start-api`, in containers, on the local stack
+	@$(PYTHON) local/sam_local.py --port $(or $(SAM_LOCAL_PORT),3000)
+
 .PHONY: lint
 lint: ## Check formatting, the template, the dependencies and, with clippy, the code
 	@local/check.sh rustfmt clippy

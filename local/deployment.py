@@ -47,7 +47,7 @@ def build() -> None:
         say("The first build compiles all dependencies: about eight minutes with two cores.")
     with step("Compiling the functions (cargo lambda build)"):
         target = ["--arm64"] if architecture() == "arm64" else []
-        if run(["cargo", "lambda", "build", "--release", *target], cwd=ROOT, env=_tools()):
+        if run(["cargo", "lambda", "build", "--release", *target], cwd=ROOT, env=tools()):
             raise Failure("the functions do not compile; cargo says why above")
     with step("Packing them (sam build)"):
         overrides = ["--parameter-overrides", f"Architecture={architecture()}"]
@@ -72,10 +72,10 @@ def api_url(endpoint: str) -> str:
 
 
 def _sam(arguments: list[str], failure: str) -> None:
-    run_quietly(["sam", *arguments], LOGS / f"sam-{arguments[0]}.log", failure, cwd=ROOT, env=_tools())
+    run_quietly(["sam", *arguments], LOGS / f"sam-{arguments[0]}.log", failure, cwd=ROOT, env=tools())
 
 
-def _tools() -> dict[str, str]:
+def tools() -> dict[str, str]:
     """The environment in which the pinned sam, cargo-lambda and zig are found first."""
     return {
         **os.environ,

@@ -36,6 +36,11 @@ checkov() {
     .venv-checkov/bin/checkov --skip-download --quiet --compact --framework cloudformation --file target/template/expanded.yaml
 }
 
+sam_local() {
+    .venv-local/bin/python local/sam_local.py --check || return
+    .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
+}
+
 stage "formatting" cargo fmt --all --check
 stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
@@ -50,4 +55,6 @@ fi
 stage "unit and integration tests" cargo test --locked --workspace
 # shellcheck disable=SC2086 -- several words
 stage "end to end" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
+stage "cargo lambda" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_watch.py
+stage "sam local" sam_local
 summary

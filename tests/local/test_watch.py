@@ -1,0 +1,35 @@
+"""`make watch`, and `cargo lambda invoke` with each sample event."""
+
+import subprocess
+
+import pytest
+import watch
+from checks import assert_a_play_is_answered_and_counted, assert_well_answered, assert_what_is_written_is_read
+from conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def api(served, tmp_path_factory):
+    watch.compile_functions()
+    config = tmp_path_factory.mktemp("watch") / "watch.toml"
+    watch.write_config(config)
+    with served("watch", lambda port: watch.command(config, port), watch.environment) as client:
+        yield client
+
+
+def test_a_play_is_answered_and_counted(api, deployed):
+    assert_a_play_is_answered_and_counted(api, deployed)
+
+
+def test_what_is_written_is_read(api):
+    assert_what_is_written_is_read(api)
+
+
+def test_each_function_takes_its_sample_event(api, deployed, samples):
+    port = api.api_url.rsplit(":")[-1]
+    for binary, event in samples.items():
+        place = ["--invoke-address", "127.0.0.1", "--invoke-port", port]
+        command = ["cargo", "lambda", "invoke", *place, "--data-file", str(event), binary]
+        said = subprocess.run(command, cwd=ROOT, env=watch.environment(port), capture_output=True, text=True, timeout=120)
+        assert said.returncode == 0, f"{binary}: {said.stderr}"
+        assert_well_answered(binary, said.stdout)
