@@ -16,7 +16,8 @@ from processes import run, run_quietly
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".local"
 STACK_NAME = "videoms-local"
-CONFIG = ("--config-env", "local")
+CONFIG = ("--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local")
+BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 
 
 def architecture() -> str:
@@ -54,12 +55,13 @@ def build() -> None:
         _sam(["build", *CONFIG, *overrides], "sam build failed")
 
 
-def deploy() -> str:
-    """Deploys what was built, and returns the API's base URL."""
+def deploy(built: Path = BUILT, **parameters: str) -> str:
+    """Deploys what was built, with parameters of the template if need be, and returns the API's base URL."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
+    given = {"Architecture": architecture(), "EndpointUrl": endpoint, **parameters}
     with step("Deploying (sam deploy)"):
-        overrides = ["--parameter-overrides", f"Architecture={architecture()}", f"EndpointUrl={endpoint}"]
-        _sam(["deploy", *CONFIG, *overrides], "sam deploy failed")
+        overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
+        _sam(["deploy", *CONFIG, "--template-file", str(built), *overrides], "sam deploy failed")
         routes.create(STACK_NAME)
     return api_url(endpoint)
 

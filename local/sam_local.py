@@ -21,7 +21,6 @@ from emulator import REGION
 from processes import end_on_signals, run
 
 HOST = "host.docker.internal"
-BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 
 
 def image() -> str:
@@ -47,8 +46,7 @@ def options(env_file: Path) -> list[str]:
     """What `sam local start-api` and `sam local invoke` are given alike."""
     return [
         *deployment.CONFIG,
-        "--config-file", str(ROOT / "samconfig.toml"),
-        "--template", str(BUILT),
+        "--template", str(deployment.BUILT),
         "--skip-pull-image",
         "--add-host", f"{HOST}:host-gateway",
         "--env-vars", str(env_file),

@@ -57,4 +57,5 @@ stage "unit and integration tests" cargo test --locked --workspace
 stage "end to end" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
 stage "cargo lambda" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
+stage "deployments" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_deployments.py
 summary

@@ -25,7 +25,7 @@ def test_with_an_issuer_play_asks_for_its_token_and_the_other_routes_are_as_they
     (api,) = with_tokens.of_type("AWS::ApiGatewayV2::Api").values()
     viewer = api["Body"]["components"]["securitySchemes"]["Viewer"]["x-amazon-apigateway-authorizer"]
     assert viewer["jwtConfiguration"] == {"issuer": TOKENS["JwtIssuer"], "audience": [TOKENS["JwtAudience"]]}
-    assert with_tokens.functions["PlayFunction"]["Environment"]["Variables"]["VIEWER_TOKENS"] == "required"
+    assert with_tokens.functions["PlayFunction"]["Environment"]["Variables"]["VIEWER_TOKEN_ISSUER"] == TOKENS["JwtIssuer"]
 
 
 def test_it_is_the_same_where_sam_leaves_the_condition_to_cloudformation(monkeypatch):
@@ -36,7 +36,7 @@ def test_it_is_the_same_where_sam_leaves_the_condition_to_cloudformation(monkeyp
     assert play["x-amazon-apigateway-integration"]
 
 
-@pytest.mark.parametrize("tracing", ["off", "on"])
+@pytest.mark.parametrize("tracing", ["PassThrough", "Active"])
 def test_no_role_may_do_a_bare_anything_nor_anything_to_everything(tracing):
     stack = Stack(template.processed(Tracing=tracing))
     for role, properties in stack.of_type("AWS::IAM::Role").items():

@@ -5,17 +5,9 @@ use std::str::FromStr;
 /// An environment variable that is not set, or whose value does not parse.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Misconfigured {
-    /// Not set, or set to the empty string.
+    /// Not set, or set to the empty string where that means nothing.
     #[error("environment variable {0} is not set")]
     Missing(&'static str),
-    /// Set to a word that means nothing here.
-    #[error("environment variable {name} is {value:?}, which is not one of its words")]
-    NotAWord {
-        /// The variable.
-        name: &'static str,
-        /// Its value.
-        value: String,
-    },
     /// Set to something that is not what it should be.
     #[error("environment variable {name} is {value:?}, which is not a number in its range")]
     NotANumber {
@@ -43,16 +35,12 @@ pub fn number<N: FromStr>(name: &'static str) -> Result<N, Misconfigured> {
     value.parse().map_err(|_| Misconfigured::NotANumber { name, value })
 }
 
-/// What the value of `name` stands for.
+/// The value of `name`, which may be empty.
 ///
 /// # Errors
-/// When it is not set, or is none of `words`.
-pub fn one_of<T: Copy>(name: &'static str, words: &[(&str, T)]) -> Result<T, Misconfigured> {
-    let value = required(name)?;
-    let known = words.iter().find(|(word, _)| *word == value);
-    known
-        .map(|(_, meaning)| *meaning)
-        .ok_or(Misconfigured::NotAWord { name, value })
+/// When it is not set.
+pub fn maybe_empty(name: &'static str) -> Result<String, Misconfigured> {
+    std::env::var(name).map_err(|_| Misconfigured::Missing(name))
 }
 
 /// The value of `name`; the empty string counts as not set, for that is what SAM makes of an absent value.

@@ -16,15 +16,17 @@ pub enum Viewers {
 }
 
 impl Viewers {
-    /// What `VIEWER_TOKENS` says: `none` or `required`.
+    /// Those that `VIEWER_TOKEN_ISSUER`, the issuer that the gateway takes tokens of, makes it: anyone where that is empty.
     ///
     /// # Errors
-    /// When it is not set, or is anything else: a typing error must not open the door.
+    /// When it is not set: a variable that is forgotten must not open the door.
     pub fn from_env() -> Result<Self, Misconfigured> {
-        env::one_of(
-            "VIEWER_TOKENS",
-            &[("none", Self::Anyone), ("required", Self::WithToken)],
-        )
+        let issuer = env::maybe_empty("VIEWER_TOKEN_ISSUER")?;
+        Ok(if issuer.is_empty() {
+            Self::Anyone
+        } else {
+            Self::WithToken
+        })
     }
 
     /// Lets a request in that plays as `user`.

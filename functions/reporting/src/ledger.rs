@@ -110,6 +110,7 @@ impl Ledger {
         while !views.is_empty() {
             match self.write(&views, shard, deadline).await {
                 Verdict::Committed => {
+                    log_each(&views, "counted");
                     outcome.counted += views.len();
                     outcome.oldest = views.iter().map(|view| view.played_at).min();
                     views.clear();
@@ -117,7 +118,7 @@ impl Ledger {
                 Verdict::Duplicates(indexes) => {
                     outcome.duplicates += indexes.len();
                     for index in indexes.into_iter().rev() {
-                        views.remove(index);
+                        log_each(&[views.remove(index)], "counted before");
                     }
                 }
                 Verdict::Busy(cause) => {
@@ -150,5 +151,13 @@ impl Ledger {
 
     fn any_shard(&self) -> u32 {
         fastrand::u32(0..self.shards)
+    }
+}
+
+/// What became of each view, for whoever follows a request's id to here: a line a view is too many but at DEBUG.
+fn log_each(views: &[View], fate: &str) {
+    for view in views {
+        let id = view.correlation_id.as_ref().map(tracing::field::display);
+        tracing::debug!(correlationId = id, eventId = %view.event_id, fate, "view");
     }
 }
