@@ -4,7 +4,6 @@ One after the other on one stack, so it is one test: the stack's life.
 """
 
 import os
-import re
 import shutil
 import uuid
 
@@ -37,10 +36,12 @@ def test_a_stack_is_changed_keeps_its_data_and_is_deleted_without_losing_them(tm
     assert api.request("GET", "/health").status == 200
     assert _views(api) == 2
 
+    before = _versions()
     api = Client(deployment.deploy(JwtIssuer="", JwtAudience="", LogLevel="DEBUG"))
+    after = _versions()
+    assert [name for name in before if before[name] == after[name]] == [], "the log level has not reached these"
     assert _play(api).status == 200, "play asks for a token, though the parameters are gone"
     assert wait_until(lambda: _views(api) == 3, PATIENCE_SECONDS)
-    assert wait_until(_a_request_can_be_followed, PATIENCE_SECONDS), "play and count-views log no request's id alike"
 
     _delete()
     with pytest.raises(ClientError):
@@ -74,18 +75,6 @@ def _with_another_play(place):
     with (built / "PlayFunction" / "bootstrap").open("ab") as bootstrap:
         bootstrap.write(b"\n")
     return built / "template.yaml"
-
-
-def _a_request_can_be_followed() -> bool:
-    """Whether count-views names a request that play named."""
-    return bool(_correlation_ids("Play") & _correlation_ids("CountViews"))
-
-
-def _correlation_ids(function: str) -> set[str]:
-    group = f"/aws/lambda/{deployment.STACK_NAME}-{function}"
-    pages = boto3.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-    lines = [event["message"] for page in pages for event in page["events"]]
-    return {found for line in lines for found in re.findall(r'"correlationId":\s?"([^"]+)"', line)}
 
 
 def _delete() -> None:
