@@ -98,6 +98,10 @@ faults: ## Run the long fault campaign: a million plays while everything fails, 
 mutations: ## Break the ledger on purpose, in three ways, and see the fault campaign notice each
 	@local/mutations.sh
 
+.PHONY: bench
+bench: tools ## Measure cold starts, a play's critical path and sizes, and write docs/benchmarks.md: minutes
+	@local/bench.sh
+
 .PHONY: bench-counting
 bench-counting: ## Measure counting beside two other ways of doing it
 	cargo run --locked --profile campaign --package bench --bin counting

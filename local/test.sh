@@ -55,6 +55,7 @@ fi
 stage "unit and integration tests" cargo test --locked --workspace
 # shellcheck disable=SC2086 -- several words
 stage "end to end" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
+stage "sizes" .venv-local/bin/python local/sizes.py --check
 stage "cargo lambda" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
 stage "deployments" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_deployments.py

@@ -1,0 +1,53 @@
+"""How big the functions are: `python local/sizes.py` prints a Markdown table, `--check` fails when one has grown by more
+than a tenth over what is recorded in bench/sizes.json, `--record` writes that anew. Every cold start loads what is in there.
+"""
+
+import json
+import sys
+import zlib
+from pathlib import Path
+
+from deployment import ROOT, architecture
+
+RECORD = ROOT / "bench" / "sizes.json"
+GROWTH = 1.10
+NOT_CHECKED = 3
+
+
+def built() -> dict[str, Path]:
+    """The binary of each function of the template."""
+    names = sorted(source.stem for source in ROOT.glob("functions/*/src/bin/*.rs"))
+    return {name: ROOT / "target" / "lambda" / name / "bootstrap" for name in names}
+
+
+def show() -> int:
+    print("| function | binary, MB | zipped, MB |\n|---|---|---|")
+    for name, path in built().items():
+        content = path.read_bytes()
+        print(f"| {name} | {len(content) / 1e6:.2f} | {len(zlib.compress(content, 9)) / 1e6:.2f} |")
+    return 0
+
+
+def check() -> int:
+    recorded = json.loads(RECORD.read_text()).get(architecture())
+    if recorded is None:
+        print(f"no sizes are recorded for {architecture()}", file=sys.stderr)
+        return NOT_CHECKED
+    grown = 0
+    for name, path in built().items():
+        size, limit = path.stat().st_size, recorded.get(name, 0) * GROWTH
+        if size > limit:
+            grown += 1
+            print(f"{name} has {size} bytes; more than {limit:.0f} needs a reason, and `local/sizes.py --record`", file=sys.stderr)
+    return min(grown, 1)
+
+
+def record() -> int:
+    known = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    known[architecture()] = {name: path.stat().st_size for name, path in built().items()}
+    RECORD.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit({(): show, ("--check",): check, ("--record",): record}[tuple(sys.argv[1:])]())
