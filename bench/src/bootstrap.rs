@@ -1,4 +1,4 @@
-//! Starts a function's release binary as Lambda does, and sees how long it takes to ask for its first event.
+//! Functions as Lambda starts them: ours are release binaries, the peers are run by their own runtimes.
 
 use std::{
     fs,
@@ -9,14 +9,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What Lambda sets, and the template. Nothing answers behind these names: a start opens no connection.
-const ENVIRONMENT: [(&str, &str); 20] = [
+use nix::{
+    time::{clock_getcpuclockid, clock_gettime},
+    unistd::Pid,
+};
+
+/// What Lambda sets, and the template.
+const ENVIRONMENT: [(&str, &str); 21] = [
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
     ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
     ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
     ("AWS_REGION", "us-east-1"),
+    ("AWS_DEFAULT_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "bench"),
     ("AWS_SECRET_ACCESS_KEY", "bench"),
     ("METADATA_TABLE", "metadata"),
@@ -33,20 +39,21 @@ const ENVIRONMENT: [(&str, &str); 20] = [
     ("CACHE_SECONDS", "30"),
 ];
 
-/// A function's binary.
+/// A function: how its process is started.
 #[derive(Debug, Clone)]
 pub struct Bootstrap {
     /// The function's name, as the binary's in the workspace.
     pub name: String,
-    path: PathBuf,
+    command: Vec<PathBuf>,
+    environment: Vec<(String, String)>,
 }
 
 /// What a start took.
 #[derive(Debug, Clone, Copy)]
 pub struct Start {
-    /// From the process's creation to its first request for an event.
+    /// From the process's creation.
     pub wall: Duration,
-    /// CPU time over the same span, of the main thread: the functions have one.
+    /// CPU time of the process over the same span.
     pub cpu: Duration,
 }
 
@@ -57,30 +64,72 @@ impl Bootstrap {
         let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
         let mut found: Vec<_> = entries
             .filter(|entry| entry.join("bootstrap").is_file())
-            .map(|entry| Self {
-                name: entry.file_name().unwrap().to_string_lossy().into_owned(),
-                path: entry.join("bootstrap"),
+            .map(|entry| {
+                let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+                Self::new(name, vec![entry.join("bootstrap")])
             })
             .collect();
         found.sort_by(|left, right| left.name.cmp(&right.name));
         found
     }
 
+    /// One of those.
+    #[must_use]
+    pub fn named(directory: &Path, name: &str) -> Self {
+        let found = Self::all_in(directory);
+        let function = found.into_iter().find(|function| function.name == name);
+        function.unwrap_or_else(|| panic!("no {name} in {}: `make bench` builds it", directory.display()))
+    }
+
+    /// Something else that speaks to the Runtime API: a program and its arguments.
+    #[must_use]
+    pub fn new(name: String, command: Vec<PathBuf>) -> Self {
+        Self {
+            name,
+            command,
+            environment: Vec::new(),
+        }
+    }
+
+    /// The same with an environment variable more.
+    #[must_use]
+    pub fn with(mut self, variable: &str, value: &str) -> Self {
+        self.environment.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn named_as(self, name: &str) -> Self {
+        let name = name.to_owned();
+        Self { name, ..self }
+    }
+
+    /// The same started by `starter`, a program and its arguments.
+    #[must_use]
+    pub fn started_by(mut self, starter: &[&str]) -> Self {
+        let starter = starter.iter().map(PathBuf::from);
+        self.command = starter.chain(self.command).collect();
+        self
+    }
+
     /// Bytes of the binary.
     #[must_use]
     pub fn size(&self) -> u64 {
-        fs::metadata(&self.path).unwrap().len()
+        fs::metadata(&self.command[0]).unwrap().len()
     }
 
     /// The process that Lambda would start, with its Runtime API at `runtime_api`.
     #[must_use]
     pub fn command(&self, runtime_api: SocketAddr) -> Command {
-        let mut command = Command::new(&self.path);
+        let mut command = Command::new(&self.command[0]);
         command
+            .args(&self.command[1..])
             .env_clear()
             .envs(ENVIRONMENT)
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", &self.name)
+            .envs(self.environment.iter().map(|(variable, value)| (variable, value)))
             .stdout(Stdio::null());
         command
     }
@@ -109,10 +158,9 @@ impl Bootstrap {
     }
 }
 
-/// CPU time of a process's main thread; see `Documentation/scheduler/sched-stats.rst` of the kernel.
+/// CPU time that a process has used, all its threads together.
 #[must_use]
 pub fn cpu_time(process: u32) -> Duration {
-    let statistics = fs::read_to_string(format!("/proc/{process}/schedstat")).unwrap();
-    let nanoseconds = statistics.split(' ').next().unwrap().parse().unwrap();
-    Duration::from_nanos(nanoseconds)
+    let process = Pid::from_raw(process.try_into().unwrap());
+    clock_gettime(clock_getcpuclockid(process).unwrap()).unwrap().into()
 }

@@ -1,10 +1,7 @@
 //! The in-process DynamoDB with a meter: it adds a round trip's time to each request, and sums up the capacity used.
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -20,19 +17,34 @@ use support::{
 pub struct Metered {
     engine: Engine,
     round_trip: Duration,
-    units: Arc<Mutex<f64>>,
-    requests: Arc<AtomicU64>,
+    used: Arc<Mutex<Used>>,
+}
+
+/// What was asked of an engine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Used {
+    /// Write units.
+    pub writes: f64,
+    /// Read units.
+    pub reads: f64,
+    /// Requests.
+    pub requests: u64,
 }
 
 impl Metered {
     /// A new engine with the views table, whose every answer takes `round_trip` longer.
     #[must_use]
     pub fn new(round_trip: Duration) -> Self {
+        Self::of(Engine::with_table(&["pk", "sk"]), round_trip)
+    }
+
+    /// A meter for `engine`.
+    #[must_use]
+    pub fn of(engine: Engine, round_trip: Duration) -> Self {
         Self {
-            engine: Engine::with_table(&["pk", "sk"]),
+            engine,
             round_trip,
-            units: Arc::default(),
-            requests: Arc::default(),
+            used: Arc::default(),
         }
     }
 
@@ -43,16 +55,15 @@ impl Metered {
         aws::answering(move |call| metered.answer(call)).dynamodb()
     }
 
-    /// Capacity units and requests since the last time.
+    /// What was used since the last time.
     #[must_use]
-    pub fn take(&self) -> (f64, u64) {
-        (
-            std::mem::take(&mut self.units.lock().unwrap()),
-            self.requests.swap(0, Ordering::Relaxed),
-        )
+    pub fn take(&self) -> Used {
+        std::mem::take(&mut self.used.lock().unwrap())
     }
 
-    fn answer(&self, call: &Call) -> Answer {
+    /// The engine's answer, metered.
+    #[must_use]
+    pub fn answer(&self, call: &Call) -> Answer {
         let mut request: Value = serde_json::from_str(&call.body).unwrap();
         request["ReturnConsumedCapacity"] = json!("TOTAL");
         let call = Call {
@@ -62,8 +73,12 @@ impl Metered {
         let answer = self.engine.answer(&call);
         let (_, body) = answer.response.as_ref().unwrap();
         let response: Value = serde_json::from_str(body).unwrap();
-        *self.units.lock().unwrap() += units(&response["ConsumedCapacity"]);
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        let mut used = self.used.lock().unwrap();
+        used.requests += 1;
+        *match call.operation() {
+            "GetItem" | "Query" | "Scan" => &mut used.reads,
+            _ => &mut used.writes,
+        } += units(&response["ConsumedCapacity"]);
         answer.after(self.round_trip)
     }
 }

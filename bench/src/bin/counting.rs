@@ -106,7 +106,10 @@ async fn hot_asset(bar: &ProgressBar) {
     let counts = Counts::new(engine.client(), TABLE.to_owned());
     let Ok(asset) = "a0".parse() else { return };
     let views = counts.of_asset(&asset, false).await.ok().flatten();
-    println!("Reading its count, {views:?}, takes {} read units.", engine.take().0);
+    println!(
+        "Reading its count, {views:?}, takes {} read units.",
+        engine.take().reads
+    );
 }
 
 async fn measure(
@@ -123,12 +126,12 @@ async fn measure(
         way.count(&client, views).await;
     }
     let seconds = start.elapsed().as_secs_f64();
-    let (units, requests) = engine.take();
+    let used = engine.take();
     let views = VIEWS as f64;
     Measured {
         rate: views / seconds,
-        units: units / views,
-        requests: requests as f64 / views,
+        units: used.writes / views,
+        requests: used.requests as f64 / views,
     }
 }
 

@@ -1,21 +1,20 @@
-//! How long a play takes when all that it calls takes 20 ms, beside one such call. Prints a Markdown table.
-//!
-//! `critical-path DIRECTORY`: what `cargo lambda build` has made.
+//! How long a play takes when all that it calls takes 20 ms, beside one such call.
+#![expect(clippy::unwrap_used, reason = "a benchmark that can't go on should fail")]
 
-use std::{
-    env::args,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use aws_sdk_lambda::{Client, config::BehaviorVersion, config::Credentials, config::Region, primitives::Blob};
-use axum::{Json, Router, extract::Path, routing::post};
+use aws_credential_types::Credentials;
+use aws_sdk_lambda::primitives::Blob;
+use axum::{Json, Router, body::Bytes, extract::Path, routing::post};
 use bench::{
     bootstrap::Bootstrap,
-    instance::{Instance, Invocation, serve},
-    median,
+    functions,
+    host::{Function, serve},
+    median, progress,
 };
+use common::{aws::Aws, connector};
 use serde_json::{Value, json};
+use support::requests::sample_event;
 
 /// What each downstream takes to answer.
 const ROUND_TRIP: Duration = Duration::from_millis(20);
@@ -27,57 +26,60 @@ const ORIGINAL: f64 = 4.0;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let directory = args().nth(1).map_or_else(|| "target/lambda".into(), PathBuf::from);
-    let functions = Bootstrap::all_in(&directory);
-    let play = functions.iter().find(|function| function.name == "play");
-    let Some(play) = play else {
-        eprintln!("error: no play in {}: `make bench` builds it", directory.display());
-        std::process::exit(1);
-    };
     let routes = Router::new()
         .route("/2015-03-31/functions/{name}/invocations", post(invoke))
         .route("/", post(send_message));
     let endpoint = format!("http://{}", serve(routes).await);
+    let bar = progress("critical path", 3);
     let floor = round_trip(&endpoint).await;
-    println!("| play | ms | round trips | CPU of play, ms |");
-    println!("|---|---|---|---|");
-    println!("| one call, by the same client | {floor:.1} | 1.00 | |");
-    for (name, cache_seconds) in [("warm cache", "30"), ("cold cache", "0")] {
-        let (wall, cpu) = plays(play, &endpoint, cache_seconds).await;
-        println!("| {name} | {wall:.1} | {:.2} | {cpu:.2} |", wall / floor);
-    }
+    bar.inc(1);
+    let warm = plays(&endpoint, "30").await;
+    bar.inc(1);
+    let cold = plays(&endpoint, "0").await;
+    bar.finish_and_clear();
+    let row = |play: &str, (wall, cpu): (f64, Option<f64>)| json!({"play": play, "wall_ms": wall, "round_trips": wall / floor, "cpu_ms": cpu});
     println!(
-        "| the original's order, on paper | {:.1} | {ORIGINAL:.2} | |",
-        ORIGINAL * floor
+        "{}",
+        json!([
+            row("one call, by the same client", (floor, None)),
+            row("warm cache", warm),
+            row("cold cache", cold),
+            row("the original's order, on paper", (floor * ORIGINAL, None)),
+        ])
     );
 }
 
 /// Median wall and CPU time of a play, in milliseconds.
-async fn plays(play: &Bootstrap, endpoint: &str, cache_seconds: &str) -> (f64, f64) {
-    let environment = [("AWS_ENDPOINT_URL", endpoint), ("CACHE_SECONDS", cache_seconds)];
-    let mut instance = Instance::start(play, &environment).await;
-    let event: Value = serde_json::from_str(include_str!("../../../events/play.json")).unwrap_or_default();
-    let mut plays: Vec<Invocation> = Vec::new();
+async fn plays(endpoint: &str, cache_seconds: &str) -> (f64, Option<f64>) {
+    let play = Bootstrap::named(&functions(), "play");
+    let play = play
+        .with("AWS_ENDPOINT_URL", endpoint)
+        .with("CACHE_SECONDS", cache_seconds);
+    let play = Function::new(play).await;
+    play.scale_out(1);
+    let event = Bytes::from(sample_event("play"));
+    let (mut wall, mut cpu) = (Vec::new(), Vec::new());
     for number in 0..WARM_UP + PLAYS {
-        let play = instance.invoke(&event).await;
+        let before = play.usage();
+        let started = Instant::now();
+        let answer = play.invoke(event.clone()).await;
+        let elapsed = started.elapsed();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answer["statusCode"], 200, "{answer}");
         if number >= WARM_UP {
-            plays.push(play);
+            wall.push(elapsed);
+            cpu.push(play.usage().since(before).cpu);
         }
     }
-    let wall = median(plays.iter().map(|play| play.wall));
-    (wall, median(plays.iter().map(|play| play.cpu)))
+    (median(wall.into_iter()), Some(median(cpu.into_iter())))
 }
 
 /// Median time of one invocation of a backend, in milliseconds.
 async fn round_trip(endpoint: &str) -> f64 {
-    let config = aws_sdk_lambda::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "bench"))
-        .endpoint_url(endpoint)
-        .http_client(common::aws::https_client())
-        .build();
-    let client = Client::from_conf(config);
+    let credentials = Credentials::new("id", "secret", None, None, "bench");
+    let client = Aws::new("us-east-1".to_owned(), credentials, connector::https().unwrap()).lambda();
+    let config = client.config().to_builder().endpoint_url(endpoint).build();
+    let client = aws_sdk_lambda::Client::from_conf(config);
     let mut times = Vec::new();
     for number in 0..WARM_UP + PLAYS {
         let request = client.invoke().function_name("get-views").payload(Blob::new("{}"));

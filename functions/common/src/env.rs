@@ -16,6 +16,14 @@ pub enum Misconfigured {
         /// Its value.
         value: String,
     },
+    /// Set to something that can't be used.
+    #[error("environment variable {name} can't be used: {error}")]
+    Unusable {
+        /// The variable.
+        name: &'static str,
+        /// Why.
+        error: String,
+    },
 }
 
 /// The value of `name`.

@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod backend;
+pub mod connector;
 pub mod correlation;
 pub mod env;
 pub mod error;

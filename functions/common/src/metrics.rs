@@ -13,8 +13,6 @@ use crate::{correlation, env, timestamp::Timestamp};
 /// What is measured. The template's alarms and dashboard go by these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
-    /// Views that play put on the events queue.
-    ViewsQueued,
     /// Views that the queue did not take, and play sent by an asynchronous invocation.
     ViewsInvoked,
     /// Views that play could only write to the log: an operator has to recover them.
@@ -36,7 +34,6 @@ pub enum Metric {
 impl Metric {
     const fn name(self) -> &'static str {
         match self {
-            Self::ViewsQueued => "ViewsQueued",
             Self::ViewsInvoked => "ViewsInvoked",
             Self::ViewsNotPublished => "ViewsNotPublished",
             Self::Degraded => "Degraded",

@@ -1,7 +1,9 @@
 //! A reply: an HTTP status and a JSON body.
 
+use std::{future::ready, pin::Pin};
+
 use lambda_http::{
-    Body, Response,
+    Body, IntoResponse, Response,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
 };
 use serde::Serialize;
@@ -37,13 +39,14 @@ impl Reply {
     }
 }
 
-impl From<Reply> for Response<Body> {
-    fn from(reply: Reply) -> Self {
-        let mut response = Self::new(Body::from(reply.body.to_string()));
-        *response.status_mut() = StatusCode::from_u16(reply.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+/// Text as it is. The conversion for any `Response` knows every character set, in a quarter of a megabyte.
+impl IntoResponse for Reply {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        let mut response = Response::new(Body::from(self.body.to_string()));
+        *response.status_mut() = StatusCode::from_u16(self.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response
+        Box::pin(ready(response))
     }
 }

@@ -2,19 +2,15 @@
 
 use std::convert::Infallible;
 
-use lambda_http::{
-    Body, Request, Response, service_fn,
-    tracing::{
-        self, Instrument, Level,
-        subscriber::{fmt, util::SubscriberInitExt},
-    },
-};
+use lambda_http::{Request, service_fn};
+use tracing::{Instrument, Level};
+use tracing_subscriber::fmt;
 
 use crate::{Error, Reply, correlation, env};
 
 /// Writes the logs as Lambda is configured to (JSON or text, from which level on).
 ///
-/// The runtime's own default subscriber does the same with a filter language besides, which costs time in a cold start.
+/// The runtime's own default subscriber does the same with a filter language besides, and a regex engine for it.
 pub fn start_telemetry() {
     let level = env::optional("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok());
     // Lambda adds the time.
@@ -23,8 +19,8 @@ pub fn start_telemetry() {
         .with_target(false)
         .without_time();
     match env::optional("AWS_LAMBDA_LOG_FORMAT") {
-        Some(format) if format.eq_ignore_ascii_case("json") => log.json().finish().init(),
-        _ => log.finish().init(),
+        Some(format) if format.eq_ignore_ascii_case("json") => log.json().init(),
+        _ => log.init(),
     }
 }
 
@@ -42,8 +38,7 @@ where
         // At the highest level, so that every line has it, whatever level is on.
         let span = tracing::error_span!("request", correlationId = id.as_ref().map(tracing::field::display));
         let answer = correlation::scope(id, endpoint(request));
-        let reply = async { answer.await.unwrap_or_else(|error| refuse(&error)).into() };
-        async { Ok::<Response<Body>, Infallible>(reply.await) }.instrument(span)
+        async { Ok::<Reply, Infallible>(answer.await.unwrap_or_else(|error| refuse(&error))) }.instrument(span)
     }))
     .await
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use common::{Reply, backend::Backend, error::Cause, serve::causes};
-use lambda_http::tracing;
 use serde::Serialize;
 use tokio::{
     join,

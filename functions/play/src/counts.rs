@@ -1,7 +1,6 @@
 //! The view counts as play sees them: good to have, not needed.
 
 use common::{AssetId, UserId, backend::Backend, serve::causes};
-use lambda_http::tracing;
 use serde::{Deserialize, Serialize};
 
 /// View counts; None where they can't be read in time.

@@ -56,9 +56,8 @@ pub async fn play(services: &Services, request: Request) -> Result<Reply, Error>
         let (asset, counts) = try_join!(services.catalogue.fetch(&id), counts)?;
         (asset, counts, services.publisher.publish(&view).await)
     };
-    metrics::emit(&[
-        (route.metric(), 1),
-        (Metric::Degraded, u64::from(counts.are_degraded())),
-    ]);
+    let degraded = counts.are_degraded().then_some(Metric::Degraded);
+    let measured = [route.metric(), degraded].into_iter().flatten();
+    metrics::emit(&measured.map(|metric| (metric, 1)).collect::<Vec<_>>());
     Ok(Reply::ok(&Answer { id, asset, counts }))
 }

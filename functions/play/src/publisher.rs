@@ -2,7 +2,6 @@
 
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
 use common::{error::Cause, metrics::Metric, serve::causes, view::View};
-use lambda_http::tracing;
 
 /// Where views go.
 #[derive(Debug, Clone)]
@@ -29,12 +28,13 @@ pub enum Route {
 }
 
 impl Route {
-    /// What counts the views that took it.
-    pub(crate) const fn metric(self) -> Metric {
+    /// What counts the views that took it. The queue counts its own, for nothing: a metric of ours would be most of
+    /// what a play writes to the log.
+    pub(crate) const fn metric(self) -> Option<Metric> {
         match self {
-            Self::Queue => Metric::ViewsQueued,
-            Self::Invocation => Metric::ViewsInvoked,
-            Self::Log => Metric::ViewsNotPublished,
+            Self::Queue => None,
+            Self::Invocation => Some(Metric::ViewsInvoked),
+            Self::Log => Some(Metric::ViewsNotPublished),
         }
     }
 }

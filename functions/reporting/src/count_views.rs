@@ -9,7 +9,6 @@ use common::{
     view::{EventId, View},
 };
 use futures_util::{StreamExt, stream};
-use lambda_http::tracing;
 use serde::Deserialize;
 use tokio::time::Instant;
 

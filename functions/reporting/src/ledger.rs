@@ -10,7 +10,6 @@ use common::{
     view::{EventId, View},
 };
 use futures_util::{StreamExt, stream};
-use lambda_http::tracing;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{

@@ -21,11 +21,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use lambda_http::tracing::{
-    Level,
-    subscriber::{fmt, util::SubscriberInitExt},
-};
 use tokio::{runtime::Builder, task::JoinSet};
+use tracing::Level;
+use tracing_subscriber::{fmt, util::SubscriberInitExt};
 
 pub use fault::Fault;
 pub use history::Difference;

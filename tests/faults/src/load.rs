@@ -12,17 +12,19 @@ impl Zipf {
     /// Of 10,000 assets.
     #[must_use]
     pub fn assets() -> Self {
-        Self::new(ASSETS)
+        Self::of(ASSETS)
     }
 
     /// Of 100,000 users.
     #[must_use]
     pub fn users() -> Self {
-        Self::new(USERS)
+        Self::of(USERS)
     }
 
+    /// Of `n` things.
+    #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "ranks are small")]
-    fn new(n: usize) -> Self {
+    pub fn of(n: usize) -> Self {
         let mut sum = 0.0;
         let cumulated = (1..=n).map(|rank| {
             sum += (rank as f64).powf(-1.1);

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::{
     client::{
-        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector},
         orchestrator::{HttpRequest, HttpResponse},
         result::ConnectorError,
     },
@@ -80,12 +80,8 @@ impl Answer {
 /// AWS clients, configured as the functions' are, whose every request `answer` answers.
 pub fn answering(answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Aws {
     let connector = SharedHttpConnector::new(Scripted(Arc::new(answer)));
-    let http = http_client_fn(move |_, _| connector.clone());
-    Aws::new(
-        "us-east-1".to_owned(),
-        Credentials::new("test", "test", None, None, "test"),
-        http,
-    )
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    Aws::new("us-east-1".to_owned(), credentials, connector)
 }
 
 struct Scripted(Arc<dyn Fn(&Call) -> Answer + Send + Sync>);

@@ -1,6 +1,7 @@
 //! A DynamoDB engine in the test's own process, which answers the SDK's requests.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -13,10 +14,10 @@ use tokio::time::Instant;
 
 use crate::aws::{self, Answer, Call};
 
-/// The name of the one table of each engine.
+/// The name of the one table of a test's engine.
 pub const TABLE: &str = "table";
 
-/// An engine with one table, [`TABLE`].
+/// An engine, in a test with one table, [`TABLE`].
 #[derive(Clone)]
 pub struct Engine(Database);
 
@@ -25,16 +26,27 @@ impl Engine {
     #[must_use]
     pub fn with_table(keys: &[&str]) -> Self {
         let engine = Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap());
+        engine.create_table(TABLE, keys);
+        engine
+    }
+
+    /// An engine without tables that keeps what it holds in a file; a commit is on the disk before it is answered.
+    #[must_use]
+    pub fn in_file(path: &Path) -> Self {
+        Self(Database::new(path.to_str().unwrap()).unwrap())
+    }
+
+    /// Makes another table, with string keys of these names.
+    pub fn create_table(&self, name: &str, keys: &[&str]) {
         let key = |(name, kind)| json!({"AttributeName": name, "KeyType": kind});
         let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
         let table = json!({
-            "TableName": TABLE,
+            "TableName": name,
             "BillingMode": "PAY_PER_REQUEST",
             "KeySchema": keys.iter().zip(["HASH", "RANGE"]).map(key).collect::<Vec<_>>(),
             "AttributeDefinitions": keys.iter().map(attribute).collect::<Vec<_>>(),
         });
-        run(&table.to_string(), |request| engine.0.create_table(request)).unwrap();
-        engine
+        run(&table.to_string(), |request| self.0.create_table(request)).unwrap();
     }
 
     /// Clients of the engine.
@@ -44,12 +56,18 @@ impl Engine {
         aws::answering(move |call| engine.answer(call))
     }
 
-    /// Every item of the table, as DynamoDB JSON.
+    /// Every item of [`TABLE`], as DynamoDB JSON.
     #[must_use]
     pub fn items(&self) -> Vec<Value> {
+        self.items_of(TABLE)
+    }
+
+    /// Every item of a table, as DynamoDB JSON.
+    #[must_use]
+    pub fn items_of(&self, table: &str) -> Vec<Value> {
         let (mut items, mut from) = (Vec::new(), Value::Null);
         loop {
-            let mut request = json!({"TableName": TABLE});
+            let mut request = json!({"TableName": table});
             if !from.is_null() {
                 request["ExclusiveStartKey"] = from;
             }

@@ -1,10 +1,18 @@
 //! `GET /url/asset/{assetId}`
 
-use common::{aws::Aws, env, records::Records, serve};
+use common::{
+    aws::{Aws, Service},
+    env,
+    records::Records,
+    serve,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     serve::start_telemetry();
-    let records = &Records::new(Aws::from_env()?.dynamodb(), env::required("URL_TABLE")?);
+    let records = &Records::new(
+        Aws::connect(&[Service::DynamoDb]).await?.dynamodb(),
+        env::required("URL_TABLE")?,
+    );
     serve::serve(|request| cdnurl::get_url(records, request)).await
 }

@@ -1,12 +1,25 @@
 //! `GET /health`
 
-use common::{aws::Aws, backend::Backend, env, serve};
+use common::{
+    aws::{Aws, Service},
+    backend::Backend,
+    env, serve,
+};
 use health::{Dependencies, Health, LIMIT, Queues};
+
+/// What one report has under way at once.
+const CONNECTIONS: [Service; 5] = [
+    Service::Lambda,
+    Service::Lambda,
+    Service::Lambda,
+    Service::Sqs,
+    Service::Sqs,
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     serve::start_telemetry();
-    let aws = Aws::from_env()?;
+    let aws = Aws::connect(&CONNECTIONS).await?;
     let lambda = aws.lambda();
     let backend = |function, route| {
         let name = env::required(function)?;

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use common::{aws::Aws, backend::Backend, env, serve};
+use common::{
+    aws::{Aws, Service},
+    backend::Backend,
+    env, serve,
+};
 use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers};
 
 /// How long an asset's metadata and URL may take: well under the function's own timeout, cold starts included.
@@ -10,10 +14,13 @@ const ASSET_LIMIT: Duration = Duration::from_secs(4);
 /// How long the counts may take, which a play can do without.
 const COUNTS_LIMIT: Duration = Duration::from_secs(2);
 
+/// What one play may have under way at once: metadata, cdnurl and reporting, and then the queue.
+const CONNECTIONS: [Service; 4] = [Service::Lambda, Service::Lambda, Service::Lambda, Service::Sqs];
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     serve::start_telemetry();
-    let aws = Aws::from_env()?;
+    let aws = Aws::connect(&CONNECTIONS).await?;
     let lambda = aws.lambda();
     let backend = |function, route, limit| {
         let name = env::required(function)?;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use common::{aws::Aws, env, serve};
+use common::{
+    aws::{Aws, Service},
+    env, serve,
+};
 use lambda_runtime::{LambdaEvent, service_fn};
 use reporting::{DeadLetters, Ledger, Work};
 use tokio::time::Instant;
@@ -16,7 +19,7 @@ const WITHOUT_DEADLINE: Duration = Duration::from_secs(30);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     serve::start_telemetry();
-    let aws = Aws::from_env()?;
+    let aws = Aws::connect(&[Service::DynamoDb]).await?;
     let table = env::required("VIEWS_TABLE")?;
     let ledger = &Ledger::new(aws.dynamodb(), table, env::number("COUNTER_SHARDS")?);
     let dead_letters = &DeadLetters::new(aws.sqs(), env::required("DEAD_LETTER_QUEUE_URL")?);

@@ -1,11 +1,17 @@
 //! `GET /events/asset/{assetId}/user/{userId}`
 
-use common::{aws::Aws, env, serve};
+use common::{
+    aws::{Aws, Service},
+    env, serve,
+};
 use reporting::Counts;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     serve::start_telemetry();
-    let counts = &Counts::new(Aws::from_env()?.dynamodb(), env::required("VIEWS_TABLE")?);
+    let counts = &Counts::new(
+        Aws::connect(&[Service::DynamoDb, Service::DynamoDb]).await?.dynamodb(),
+        env::required("VIEWS_TABLE")?,
+    );
     serve::serve(|request| reporting::get_views(counts, request)).await
 }

@@ -1,12 +1,15 @@
 //! `POST /events/asset/{assetId}/user/{userId}`
 
-use common::{aws::Aws, env, serve};
+use common::{
+    aws::{Aws, Service},
+    env, serve,
+};
 use reporting::{Counts, Ledger};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     serve::start_telemetry();
-    let client = Aws::from_env()?.dynamodb();
+    let client = Aws::connect(&[Service::DynamoDb, Service::DynamoDb]).await?.dynamodb();
     let table = env::required("VIEWS_TABLE")?;
     let ledger = &Ledger::new(client.clone(), table.clone(), env::number("COUNTER_SHARDS")?);
     let counts = &Counts::new(client, table);

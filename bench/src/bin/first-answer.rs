@@ -1,0 +1,133 @@
+//! From the start of a function's process to its first answer, with all that it calls behind TLS: ours, and the same in
+//! Python and in Node.js. At full CPU, and with the CPU that comes with 256 and 128 MB.
+//!
+//! `first-answer PYTHON NODE SCRIPTS`: the interpreters, and where Node's bundled functions are.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark that can't go on should fail"
+)]
+
+use std::{
+    env::args,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use bench::{
+    bootstrap::{Bootstrap, Start},
+    cloud::{Cloud, Waits},
+    functions,
+    host::Function,
+    median, progress,
+    quota::Quota,
+    tls::{Authority, HOST},
+};
+use serde_json::{Value, json};
+use support::{dynamodb::Engine, requests::sample_event};
+use tokio::time::timeout;
+
+/// Starts of ours and of a peer at full CPU, and under a quota, where a peer takes seconds.
+const STARTS: [(&str, usize, usize); 3] = [("Rust", 21, 7), ("Python", 7, 3), ("Node.js", 7, 3)];
+
+/// A function that has not answered then has failed.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows = measure(directory.path()).await;
+    println!("{}", json!(rows));
+}
+
+async fn measure(directory: &Path) -> Vec<Value> {
+    let authority = Authority::new(directory);
+    let (cloud, _sent) = Cloud::new(Engine::in_file(&directory.join("dynamodb")), Waits::default());
+    cloud.add_asset("123");
+    let endpoint = format!("https://{HOST}:{}", cloud.serve_tls(&authority).await.port());
+    let reached = |function: Bootstrap| {
+        let bundle = authority.bundle.to_str().unwrap();
+        // Node's client takes the queue's URL for its endpoint.
+        let function = function.with("EVENTS_QUEUE_URL", &format!("{endpoint}/queue"));
+        let function = function.with("AWS_ENDPOINT_URL", &endpoint);
+        function
+            .with("AWS_CA_BUNDLE", bundle)
+            .with("NODE_EXTRA_CA_CERTS", bundle)
+    };
+    let mut backends = Vec::new();
+    for name in ["get-content", "get-url", "get-views"] {
+        let backend = Function::new(reached(Bootstrap::named(&functions(), name))).await;
+        backend.scale_out(3);
+        let _ = backend.invoke(sample_event(name).into()).await;
+        let backend = Arc::new(backend);
+        cloud.deploy(name, Arc::clone(&backend));
+        backends.push(backend);
+    }
+    let steps = 3
+        * 2
+        * STARTS
+            .iter()
+            .map(|(_, full, limited)| full + 2 * limited)
+            .sum::<usize>()
+        / 3;
+    let bar = progress("first answer", steps);
+    let mut rows = Vec::new();
+    for memory in [None, Some(256), Some(128)] {
+        let quota = memory.map(Quota::of_memory).transpose();
+        let Ok(quota) = quota.inspect_err(|error| eprintln!("no CPU quota on this machine: {error}")) else {
+            continue;
+        };
+        for name in ["get-content", "play"] {
+            let event = Bytes::from(sample_event(name));
+            for (runtime, full, limited) in STARTS {
+                let function = reached(implementation(runtime, name));
+                let function = match &quota {
+                    Some(quota) => quota.limit(function),
+                    None => function,
+                };
+                let mut starts: Vec<Start> = Vec::new();
+                for _ in 0..if quota.is_some() { limited } else { full } {
+                    starts.push(cold_start(&function, &event).await);
+                    bar.inc(1);
+                }
+                let wall = median(starts.iter().map(|start| start.wall));
+                let cpu = median(starts.iter().map(|start| start.cpu));
+                rows.push(
+                    json!({"function": name, "runtime": runtime, "memory": memory, "wall_ms": wall, "cpu_ms": cpu}),
+                );
+            }
+        }
+    }
+    bar.finish_and_clear();
+    for backend in backends {
+        backend.stop();
+    }
+    rows
+}
+
+async fn cold_start(function: &Bootstrap, event: &Bytes) -> Start {
+    let started = Function::new(function.clone()).await;
+    let (start, answer) = timeout(PATIENCE, started.cold_start(event.clone())).await.unwrap();
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer["statusCode"], 200, "{} answered {answer}", function.name);
+    start
+}
+
+/// One of the peers in `bench/peers`, or ours.
+fn implementation(runtime: &str, name: &str) -> Bootstrap {
+    let argument = |number| PathBuf::from(args().nth(number).expect("three arguments: see the head of this file"));
+    match runtime {
+        "Python" => {
+            let handler = format!("{}.handler", name.replace('-', "_"));
+            let command = vec![argument(1), "-m".into(), "awslambdaric".into(), handler.into()];
+            Bootstrap::new(name.to_owned(), command).with("PYTHONPATH", "bench/peers/python")
+        }
+        "Node.js" => Bootstrap::new(
+            name.to_owned(),
+            vec![argument(2), argument(3).join(format!("{name}.mjs"))],
+        ),
+        _ => Bootstrap::named(&functions(), name),
+    }
+}
