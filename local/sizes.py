@@ -1,10 +1,9 @@
-"""How big the functions are: `python local/sizes.py` prints a Markdown table, `--check` fails when one has grown by more
-than a tenth over what is recorded in bench/sizes.json, `--record` writes that anew. Every cold start loads what is in there.
+"""How big the functions are: `python local/sizes.py --check` fails when one has grown by more than a tenth over what is
+recorded in bench/sizes.json, `--record` writes that anew. Every cold start loads what is in there.
 """
 
 import json
 import sys
-import zlib
 from pathlib import Path
 
 from deployment import ROOT, architecture
@@ -18,14 +17,6 @@ def built() -> dict[str, Path]:
     """The binary of each function of the template."""
     names = sorted(source.stem for source in ROOT.glob("functions/*/src/bin/*.rs"))
     return {name: ROOT / "target" / "lambda" / name / "bootstrap" for name in names}
-
-
-def show() -> int:
-    print("| function | binary, MB | zipped, MB |\n|---|---|---|")
-    for name, path in built().items():
-        content = path.read_bytes()
-        print(f"| {name} | {len(content) / 1e6:.2f} | {len(zlib.compress(content, 9)) / 1e6:.2f} |")
-    return 0
 
 
 def check() -> int:
@@ -50,4 +41,4 @@ def record() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit({(): show, ("--check",): check, ("--record",): record}[tuple(sys.argv[1:])]())
+    sys.exit({"--check": check, "--record": record}[sys.argv[1]]())
