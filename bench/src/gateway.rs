@@ -18,21 +18,19 @@ use crate::host::{Function, serve};
 /// Serves the play endpoint in front of `play`, in plain HTTP.
 pub async fn serve_play(play: Arc<Function>) -> SocketAddr {
     let routes = Router::new().route("/play/asset/{assetId}/user/{userId}", post(invoke));
-    let sample: Value = serde_json::from_str(&sample_event("play")).unwrap();
+    let mut sample: Value = serde_json::from_str(&sample_event("play")).unwrap();
+    // Two plays are two views.
+    sample["headers"].as_object_mut().unwrap().remove("idempotency-key");
     serve(routes.with_state((play, Arc::new(sample)))).await
 }
 
-/// The sample event, for another path and without its idempotency key: two plays are two views.
+/// The sample event, for another asset and user.
 async fn invoke(
     State((play, sample)): State<(Arc<Function>, Arc<Value>)>,
     Path((asset, user)): Path<(String, String)>,
 ) -> Response {
     let mut event = Value::clone(&sample);
     event["pathParameters"] = json!({"assetId": asset, "userId": user});
-    event["headers"]["idempotency-key"].take();
-    if let Some(headers) = event["headers"].as_object_mut() {
-        headers.remove("idempotency-key");
-    }
     let answer = play.invoke(Bytes::from(event.to_string())).await;
     let mut answer: Value = serde_json::from_slice(&answer).unwrap();
     let status = answer["statusCode"]
