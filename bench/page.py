@@ -8,8 +8,8 @@ import zlib
 from datetime import date
 from pathlib import Path
 
-import cost
-import plots
+from bench import cost
+from bench import plots
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

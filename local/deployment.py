@@ -8,10 +8,10 @@ from pathlib import Path
 
 import boto3
 
-import routes
-from console import Failure, say, step
-from emulator import REGION
-from processes import run, run_quietly
+from local import routes
+from local.console import Failure, say, step
+from local.emulator import REGION
+from local.processes import run, run_quietly
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".local"

@@ -12,11 +12,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import Failure
-from processes import tail, wait_until
+from local.console import Failure
+from local.processes import tail, wait_until
 
 REGION = "us-east-1"
-SERVER = Path(__file__).parent / "ministack_server.py"
+SERVER = Path(__file__).parent / "server.py"
 MARK = "VIDEOMS_STACK"
 START_SECONDS = 60
 STOP_SECONDS = 30

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import boto3
 
-from console import say
+from local.console import say
 
 POLL_SECONDS = 0.5
 # The lines of an invocation appear when it ends, and may be stamped a moment before the newest ones already seen.

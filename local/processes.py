@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from console import Failure
+from local.console import Failure
 
 POLL_SECONDS = 0.05
 

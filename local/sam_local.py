@@ -14,11 +14,11 @@ from pathlib import Path
 
 import boto3
 
-import deployment
-from console import Failure, say
-from deployment import ROOT, STACK_NAME
-from emulator import REGION
-from processes import end_on_signals, run
+from local import deployment
+from local.console import Failure, say
+from local.deployment import ROOT, STACK_NAME
+from local.emulator import REGION
+from local.processes import end_on_signals, run
 
 HOST = "host.docker.internal"
 
@@ -163,7 +163,7 @@ def main() -> int:
             return 3
         if arguments.check:
             return 0
-        import stack
+        from local import stack
 
         port = stack.running_stack().record["port"]
         env_file = ROOT / ".local" / "sam-local.json"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-import deployment
-import fill_catalogue
-import function_logs
-from client import Client
-from console import Failure, say, step
-from deployment import ROOT, STACK_NAME
-from emulator import REGION, Emulator, port_is_free, use_local_account
-from processes import end_on_signals, ignore_signals, run, wait_until
+from local import deployment
+from ops import seed
+from local import function_logs
+from ops.api_client import Client
+from local.console import Failure, say, step
+from local.deployment import ROOT, STACK_NAME
+from local.emulator import REGION, Emulator, port_is_free, use_local_account
+from local.processes import end_on_signals, ignore_signals, run, wait_until
 
 HOME = ROOT / ".local"
 COUNT_SECONDS = 30
@@ -80,8 +80,8 @@ def logs(_arguments) -> None:
 def seed(_arguments) -> None:
     """fill the catalogue of the running stack"""
     api_url = running_stack().record["api_url"]
-    fill_catalogue.fill(api_url)
-    say(f"Assets {' and '.join(fill_catalogue.CATALOGUE)} are in the catalogue of {api_url}")
+    seed.fill(api_url)
+    say(f"Assets {' and '.join(seed.CATALOGUE)} are in the catalogue of {api_url}")
 
 
 def private(arguments) -> int:
@@ -93,7 +93,7 @@ def private(arguments) -> int:
             deployment.build()
             _deploy(emulator, _free_port(), keep_state=False)
         api_url = emulator.record["api_url"]
-        fill_catalogue.fill(api_url)
+        seed.fill(api_url)
         words = [word for word in arguments.words if word != "--"]
         return run(words, cwd=ROOT, env={**os.environ, "API_URL": api_url, "STACK_NAME": STACK_NAME})
     finally:
@@ -117,7 +117,7 @@ def _start(emulator: Emulator, port: int) -> bool:
         try:
             _deploy(emulator, port, keep_state=True)
             with step("Filling the catalogue through the API"):
-                fill_catalogue.fill(emulator.record["api_url"])
+                seed.fill(emulator.record["api_url"])
         except BaseException:
             _stop(emulator)
             raise
@@ -213,7 +213,7 @@ def main() -> int:
         return arguments.command(arguments) or 0
     except Failure as failure:
         failure.show()
-    except (BotoCoreError, ClientError, fill_catalogue.CatalogueError, OSError) as error:
+    except (BotoCoreError, ClientError, seed.CatalogueError, OSError) as error:
         Failure(f"{type(error).__name__}: {error}").show()
     except KeyboardInterrupt:
         return 130

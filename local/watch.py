@@ -12,10 +12,10 @@ from pathlib import Path
 
 import boto3
 
-import deployment
-from console import Failure, say, step
-from deployment import ROOT, STACK_NAME
-from processes import end_on_signals, run
+from local import deployment
+from local.console import Failure, say, step
+from local.deployment import ROOT, STACK_NAME
+from local.processes import end_on_signals, run
 
 
 def command(config: Path, port: int) -> list[str]:
@@ -74,7 +74,7 @@ def main() -> int:
     port = parser.parse_args().port
     end_on_signals()
     try:
-        import stack
+        from local import stack
 
         stack.running_stack()
         with step("Compiling the functions for development (cargo build)"):

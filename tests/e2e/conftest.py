@@ -11,17 +11,14 @@ its records behind, as the API deletes nothing, and adds a play to each of the t
 """
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "local"))
-pytest.register_assert_rewrite("helpers")
+pytest.register_assert_rewrite("tests.e2e.helpers")
 
 import boto3  # noqa: E402
-from client import Client  # noqa: E402
-from helpers import Api, answer, eventually, new_id, publish  # noqa: E402
+from ops.api_client import Client  # noqa: E402
+from tests.e2e.helpers import Api, answer, eventually, new_id, publish  # noqa: E402
 
 
 def pytest_configure():

@@ -1,7 +1,7 @@
 """Who may call what: backends want a signature, players and browsers do not; and what is no route at all."""
 
 import pytest
-from helpers import CONTENT, URL, assert_no_asset, assert_no_user, new_id
+from tests.e2e.helpers import CONTENT, URL, assert_no_asset, assert_no_user, new_id
 
 BACKENDS = [
     ("GET", "/content/asset/{asset}", None),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-from helpers import AS_JSON, CONTENT, URL, Api, answer, assert_refused, concurrently, eventually, new_id
+from tests.e2e.helpers import AS_JSON, CONTENT, URL, Api, answer, assert_refused, concurrently, eventually, new_id
 
 
 class Record(NamedTuple):

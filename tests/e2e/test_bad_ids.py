@@ -1,8 +1,8 @@
 """Ids that are none: refused on every route, and taken for no other id."""
 
 import pytest
-from helpers import CONTENT, URL, Api, answer, assert_no_asset, assert_no_user, assert_refused
-from helpers import concurrently, counts, eventually, new_id, publish
+from tests.e2e.helpers import CONTENT, URL, Api, answer, assert_no_asset, assert_no_user, assert_refused
+from tests.e2e.helpers import concurrently, counts, eventually, new_id, publish
 
 # What is put behind a good id to make a bad one.
 TAILS = {

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from helpers import all_views, answer, concurrently, eventually, new_id
+from tests.e2e.helpers import all_views, answer, concurrently, eventually, new_id
 
 
 def test_200_concurrent_plays_by_50_users_are_counted_exactly(api, let_the_queue_pass, video):

@@ -1,7 +1,7 @@
 """GET and POST /content/asset/{assetId}: what an asset is."""
 
 import pytest
-from helpers import AS_JSON, CONTENT, answer, assert_no_asset, eventually
+from tests.e2e.helpers import AS_JSON, CONTENT, answer, assert_no_asset, eventually
 
 
 def test_an_unknown_asset_is_not_found(api, asset):

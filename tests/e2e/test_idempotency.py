@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from helpers import answer, assert_no_user, assert_refused, concurrently, counts, eventually, new_id, publish
+from tests.e2e.helpers import answer, assert_no_user, assert_refused, concurrently, counts, eventually, new_id, publish
 
 BAD_KEYS = [
     pytest.param("", id="empty"),

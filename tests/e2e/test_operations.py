@@ -7,8 +7,8 @@ from pathlib import Path
 
 import boto3
 import pytest
-from helpers import answer, counts, eventually, new_id
-from test_queue import Queue, view
+from tests.e2e.helpers import answer, counts, eventually, new_id
+from tests.e2e.test_queue import Queue, view
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,7 +1,7 @@
 """POST /play/asset/{assetId}/user/{userId}: all a viewer's app needs, and the view it counts."""
 
 import pytest
-from helpers import CONTENT, URL, answer, assert_no_asset, assert_no_user, counts, eventually, new_id
+from tests.e2e.helpers import CONTENT, URL, answer, assert_no_asset, assert_no_user, counts, eventually, new_id
 
 
 def test_the_first_play_tells_all_about_the_asset_and_counts_itself(api, video, user):

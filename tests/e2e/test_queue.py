@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
-from helpers import PATIENCE_SECONDS, all_views, answer, assert_no_user, concurrently, counts, eventually, new_id
+from tests.e2e.helpers import PATIENCE_SECONDS, all_views, answer, assert_no_user, concurrently, counts, eventually, new_id
 
 
 def uuid7():

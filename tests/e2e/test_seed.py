@@ -1,7 +1,7 @@
 """The two assets that every stack starts with."""
 
 import pytest
-from helpers import answer, counts
+from tests.e2e.helpers import answer, counts
 
 SEED = [
     ("123", {"title": "It", "genre": "horror", "summary": "A very scary movie"}, {"url": "path/to/asset123.mp4"}),

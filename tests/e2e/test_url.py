@@ -1,7 +1,7 @@
 """GET and POST /url/asset/{assetId}: where an asset is played from."""
 
 import pytest
-from helpers import URL, answer, assert_no_asset, eventually
+from tests.e2e.helpers import URL, answer, assert_no_asset, eventually
 
 LONGEST = "https://cdn.example/".ljust(2048, "x")
 

@@ -1,7 +1,7 @@
 """The routes under /events: how often an asset was watched, and how often a user watched anything."""
 
 import pytest
-from helpers import answer, assert_no_asset, assert_no_user, concurrently, counts, eventually, new_id, publish
+from tests.e2e.helpers import answer, assert_no_asset, assert_no_user, concurrently, counts, eventually, new_id, publish
 
 
 def test_an_asset_that_nobody_watched_is_not_found(api, asset):

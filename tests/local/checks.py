@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from processes import wait_until
+from local.processes import wait_until
 
 PATIENCE_SECONDS = 60
 

@@ -1,26 +1,23 @@
 """Tests of the ways to run the functions on a developer's machine, beside a local stack: see `stack.py private`.
 
-    local/stack.py private -- pytest tests/local
+    python -m local.stack private -- pytest tests/local
 """
 
 import os
 import random
 import signal
 import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "local"))
-pytest.register_assert_rewrite("checks")
+pytest.register_assert_rewrite("tests.local.checks")
 
-from client import Client  # noqa: E402
-from emulator import port_is_free  # noqa: E402
-from processes import tail, wait_until  # noqa: E402
+from local.deployment import ROOT  # noqa: E402
+from ops.api_client import Client  # noqa: E402
+from local.emulator import port_is_free  # noqa: E402
+from local.processes import tail, wait_until  # noqa: E402
 
 START_SECONDS = 300
 

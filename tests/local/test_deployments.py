@@ -8,11 +8,11 @@ import shutil
 import uuid
 
 import boto3
-import deployment
+from local import deployment
 import pytest
 from botocore.exceptions import ClientError
-from client import Client
-from processes import wait_until
+from ops.api_client import Client
+from local.processes import wait_until
 
 USER = f"local-{uuid.uuid4().hex}"
 VIEWS = f"/events/asset/123/user/{USER}"

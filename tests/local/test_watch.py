@@ -3,9 +3,9 @@
 import subprocess
 
 import pytest
-import watch
-from checks import assert_a_play_is_answered_and_counted, assert_well_answered, assert_what_is_written_is_read
-from conftest import ROOT
+from local import watch
+from tests.local.checks import assert_a_play_is_answered_and_counted, assert_well_answered, assert_what_is_written_is_read
+from local.deployment import ROOT
 
 
 @pytest.fixture(scope="module")

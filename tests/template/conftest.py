@@ -1,13 +1,8 @@
 """Tests of template.yaml as CloudFormation gets it: no stack, no AWS account."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "local"))
-
-import template  # noqa: E402
+from tests.template import template
 
 TOKENS = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "videoms"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-import template
-from conftest import TOKENS, Stack
+from tests.template import template
+from tests.template.conftest import TOKENS, Stack
 
 SIGNED = [{"AWS_IAM": []}]
 OPEN = [{"NONE": []}]

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-import template
-from conftest import Stack
+from tests.template import template
+from tests.template.conftest import Stack
 
 SOURCES = Path(__file__).resolve().parents[2] / "functions"
 # What no version of a function has in it, and the machine that an architecture's own build is for.

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes .venv-$1 out of local/requirements-$1.txt; returns at once where it is so already.
+# Makes .venv-$1 out of scripts/requirements-$1.txt; returns at once where it is so already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 name=$1
 venv=.venv-$name
-requirements=local/requirements-$name.txt
+requirements=scripts/requirements-$name.txt
 
 # A virtual environment holds absolute paths and one Python: it is as stale after a move or an upgrade as after a new pin.
 wanted=$(pwd; python3 --version; cat "$requirements")

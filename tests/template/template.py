@@ -1,6 +1,6 @@
 """template.yaml as CloudFormation sees it, worked out here by the SAM CLI's own code. Runs in .venv-sam.
 
-`python local/template.py` prints it with Fn::ForEach expanded, which the linters that don't know it can read.
+`python -m tests.template.template` prints it with Fn::ForEach expanded, which the linters that don't know it can read.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from samcli.lib.cfn_language_extensions.sam_integration import expand_language_e
 from samcli.lib.translate.sam_template_validator import SamTemplateValidator
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 STACK = {
     "AWS::StackName": "videoms",
     "AWS::Region": "eu-west-1",

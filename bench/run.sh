@@ -18,7 +18,7 @@ cp bench/peers/node/* bench/peers/node/.npmrc "$peers"
     npm run --silent build
 )
 
-.venv-local/bin/python local/stack.py build
+.venv-local/bin/python -m local.stack build
 PATH="$PWD/.venv-sam/bin:$PATH" cargo lambda build --release --package hello
 cargo build --locked --profile campaign --package bench --bins
 
@@ -30,5 +30,5 @@ measure first-poll
 measure first-answer .venv-bench/bin/python "$node" "$peers/dist"
 measure critical-path
 measure load
-.venv-bench/bin/python bench/page.py "$results"
+.venv-bench/bin/python -m bench.page "$results"
 echo "docs/benchmarks.md and its plots are written."

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Breaks the ledger on purpose, in one way after the other, and makes sure that the fault campaign notices each.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 scratch=$(mktemp -d)

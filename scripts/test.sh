@@ -32,13 +32,13 @@ summary() {
 
 checkov() {
     mkdir -p target/template
-    .venv-sam/bin/python local/template.py > target/template/expanded.yaml
+    .venv-sam/bin/python -m tests.template.template > target/template/expanded.yaml
     .venv-checkov/bin/checkov --skip-download --quiet --compact --framework cloudformation --file target/template/expanded.yaml
 }
 
 sam_local() {
-    .venv-local/bin/python local/sam_local.py --check || return
-    .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
+    .venv-local/bin/python -m local.sam_local --check || return
+    .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
 }
 
 stage "formatting" cargo fmt --all --check
@@ -46,7 +46,7 @@ stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 stage "template: security" checkov
 stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
-stage "dependencies" local/deny.sh
+stage "dependencies" scripts/deny.sh
 stage "clippy" cargo clippy --locked --workspace --all-targets -- -D warnings
 if [ "${1:-}" = lint ]; then
     summary lint
@@ -54,9 +54,9 @@ if [ "${1:-}" = lint ]; then
 fi
 stage "unit and integration tests" cargo test --locked --workspace
 # shellcheck disable=SC2086 -- several words
-stage "end to end" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
-stage "sizes" .venv-local/bin/python local/sizes.py --check
-stage "cargo lambda" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_watch.py
+stage "end to end" .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
+stage "sizes" .venv-local/bin/python -m scripts.sizes --check
+stage "cargo lambda" .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
-stage "deployments" .venv-local/bin/python local/stack.py private -- .venv-local/bin/pytest --quiet tests/local/test_deployments.py
+stage "deployments" .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest --quiet tests/local/test_deployments.py
 summary

@@ -1,13 +1,13 @@
 """Fills the catalogue with its first two assets, through the API: of the local stack or of a deployment.
 
-    AWS_PROFILE=... python local/fill_catalogue.py https://abc123.execute-api.eu-west-1.amazonaws.com
+    AWS_PROFILE=... python -m ops.seed https://abc123.execute-api.eu-west-1.amazonaws.com
 
 Credentials and region come from the usual AWS chain; they must be allowed to call the API. Running it again does no harm.
 """
 
 import sys
 
-from client import Client, IdentityError
+from ops.api_client import Client, IdentityError
 
 CATALOGUE = {
     "123": {
@@ -37,7 +37,7 @@ def fill(api_url: str) -> None:
 
 def main() -> None:
     if len(sys.argv) != 2:
-        sys.exit("usage: fill_catalogue.py API_URL")
+        sys.exit("usage: python -m ops.seed API_URL")
     try:
         fill(sys.argv[1])
     except (CatalogueError, IdentityError, OSError, ValueError) as error:

@@ -7,10 +7,10 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from console import Failure
-from deployment import ROOT, STACK_NAME
-from processes import run
-from stack import running_stack
+from local.console import Failure
+from local.deployment import ROOT, STACK_NAME
+from local.processes import run
+from local.stack import running_stack
 
 # What a program wants to know, by the stack's output that says so.
 SETTINGS = {

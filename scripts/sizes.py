@@ -1,4 +1,4 @@
-"""How big the functions are: `python local/sizes.py --check` fails when one has grown by more than a tenth over what is
+"""How big the functions are: `python -m scripts.sizes --check` fails when one has grown by more than a tenth over what is
 recorded in bench/sizes.json, `--record` writes that anew. Every cold start loads what is in there.
 """
 
@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from deployment import ROOT, architecture
+from local.deployment import ROOT, architecture
 
 RECORD = ROOT / "bench" / "sizes.json"
 GROWTH = 1.10
@@ -29,7 +29,7 @@ def check() -> int:
         size, limit = path.stat().st_size, recorded.get(name, 0) * GROWTH
         if size > limit:
             grown += 1
-            print(f"{name} has {size} bytes; more than {limit:.0f} needs a reason, and `local/sizes.py --record`", file=sys.stderr)
+            print(f"{name} has {size} bytes; more than {limit:.0f} needs a reason, and `python -m scripts.sizes --record`", file=sys.stderr)
     return min(grown, 1)
 
 
