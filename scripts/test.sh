@@ -33,7 +33,7 @@ summary() {
 checkov() {
     mkdir -p target/template
     .venv-sam/bin/python -m tests.template.template > target/template/expanded.yaml
-    .venv-checkov/bin/checkov --skip-download --quiet --compact --framework cloudformation --file target/template/expanded.yaml
+    .venv-checkov/bin/checkov --file target/template/expanded.yaml
 }
 
 sam_local() {

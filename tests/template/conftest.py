@@ -1,4 +1,4 @@
-"""Tests of template.yaml as CloudFormation gets it: no stack, no AWS account."""
+"""Fixtures: template.yaml as CloudFormation receives it. No test here needs a stack or an AWS account."""
 
 import pytest
 
@@ -8,13 +8,13 @@ TOKENS = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "videoms"}
 
 
 class Stack:
-    """A processed template: its resources by type, and what names them."""
+    """A processed template and its resources by type."""
 
     def __init__(self, processed: dict):
         self.resources = processed["Resources"]
 
     def of_type(self, kind: str) -> dict[str, dict]:
-        """Properties by logical name."""
+        """Properties of the resources of one type, by logical name."""
         return {name: found["Properties"] for name, found in self.resources.items() if found["Type"] == kind}
 
     @property
@@ -22,26 +22,35 @@ class Stack:
         return self.of_type("AWS::Lambda::Function")
 
     @property
+    def alarms(self) -> dict[str, dict]:
+        return self.of_type("AWS::CloudWatch::Alarm")
+
+    @property
+    def binaries(self) -> dict[str, str]:
+        """The binary that each function is built from."""
+        return {name: self.resources[name]["Metadata"]["BuildProperties"]["Binary"] for name in self.functions}
+
+    @property
     def routes(self) -> dict[str, dict]:
-        """What the API's document says of each route, by `METHOD /path`."""
+        """The operations of the API's OpenAPI document, by `METHOD /path`."""
         (api,) = self.of_type("AWS::ApiGatewayV2::Api").values()
         paths = api["Body"]["paths"].items()
-        return {f"{method.upper()} {path}": operation for path, methods in paths for method, operation in methods.items()}
+        return {f"{method.upper()} {path}": found for path, methods in paths for method, found in methods.items()}
 
 
 @pytest.fixture(scope="session")
 def stack():
-    """The template with its default parameters."""
+    """A stack with the default parameters."""
     return Stack(template.processed())
 
 
 @pytest.fixture(scope="session")
 def gradual():
-    """Deployed step by step, as samconfig.toml has it."""
+    """A stack that is deployed gradually, as samconfig.toml asks for."""
     return Stack(template.processed(GradualDeployment="true"))
 
 
 @pytest.fixture(scope="session")
 def with_tokens():
-    """With a token for play."""
+    """A stack whose play requires a viewer's token."""
     return Stack(template.processed(**TOKENS))

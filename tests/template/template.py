@@ -1,6 +1,6 @@
-"""template.yaml as CloudFormation sees it, worked out here by the SAM CLI's own code. Runs in .venv-sam.
+"""template.yaml as CloudFormation receives it, processed by the SAM CLI's own code. Runs in .venv-sam.
 
-`python -m tests.template.template` prints it with Fn::ForEach expanded, which the linters that don't know it can read.
+`python -m tests.template.template` prints the template with each Fn::ForEach expanded, for linters that don't know it.
 """
 
 from pathlib import Path
@@ -20,22 +20,22 @@ STACK = {
 
 
 def written() -> dict:
-    """The template as it stands in the repository."""
+    """The template as it is in the repository."""
     return yaml_parse(TEMPLATE.read_text())
 
 
 def expanded() -> dict:
-    """With each Fn::ForEach written out."""
+    """The template with each Fn::ForEach expanded."""
     return expand_language_extensions(written(), parameter_values=STACK, enabled=True).expanded_template
 
 
 def processed(**parameters: str) -> dict:
-    """With SAM's resources turned into CloudFormation's as well; conditions and references stay."""
+    """The template with SAM's resources turned into CloudFormation's. Conditions and references stay."""
     template = written()
     defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
     validator = SamTemplateValidator(
         template,
-        managed_policy_loader=None,  # the template names no managed policy of AWS
+        managed_policy_loader=None,  # The template names no managed policy of AWS.
         region=STACK["AWS::Region"],
         parameter_overrides={**defaults, **parameters, **STACK},
         language_extensions_enabled=True,

@@ -1,4 +1,4 @@
-"""Who may do what: routes, roles, and the policies of tables and queues."""
+"""Access: routes, roles, and the policies of tables and queues."""
 
 import pytest
 
@@ -8,16 +8,18 @@ from tests.template.conftest import TOKENS, Stack
 SIGNED = [{"AWS_IAM": []}]
 OPEN = [{"NONE": []}]
 PLAY, HEALTH = "POST /play/asset/{assetId}/user/{userId}", "GET /health"
+# sam_written survives the patch of template.written below.
+sam_written = template.written
 
 
-def test_every_route_but_play_and_health_asks_for_a_signature(stack):
+def test_every_route_but_play_and_health_requires_a_signature(stack):
     assert len(stack.routes) == 10
     security = {route: operation.get("security") for route, operation in stack.routes.items()}
     assert {route for route, wanted in security.items() if wanted != SIGNED} == {PLAY, HEALTH}
     assert (security[PLAY], security[HEALTH]) == (OPEN, OPEN)
 
 
-def test_with_an_issuer_play_asks_for_its_token_and_the_other_routes_are_as_they_were(stack, with_tokens):
+def test_an_issuer_makes_play_require_its_token_and_changes_no_other_route(stack, with_tokens):
     assert with_tokens.routes[PLAY]["security"] == [{"Viewer": []}]
     assert {route: operation["security"] for route, operation in with_tokens.routes.items() if route != PLAY} == {
         route: operation["security"] for route, operation in stack.routes.items() if route != PLAY
@@ -25,52 +27,69 @@ def test_with_an_issuer_play_asks_for_its_token_and_the_other_routes_are_as_they
     (api,) = with_tokens.of_type("AWS::ApiGatewayV2::Api").values()
     viewer = api["Body"]["components"]["securitySchemes"]["Viewer"]["x-amazon-apigateway-authorizer"]
     assert viewer["jwtConfiguration"] == {"issuer": TOKENS["JwtIssuer"], "audience": [TOKENS["JwtAudience"]]}
-    assert with_tokens.functions["PlayFunction"]["Environment"]["Variables"]["VIEWER_TOKEN_ISSUER"] == TOKENS["JwtIssuer"]
+    assert (
+        with_tokens.functions["PlayFunction"]["Environment"]["Variables"]["VIEWER_TOKEN_ISSUER"] == TOKENS["JwtIssuer"]
+    )
 
 
-def test_it_is_the_same_where_sam_leaves_the_condition_to_cloudformation(monkeypatch):
-    """SAM on AWS may see the condition worked out already, or not."""
-    monkeypatch.setattr(template, "written", _with_conditions_hidden)
+def test_play_keeps_its_condition_where_sam_leaves_it_to_cloudformation(monkeypatch):
+    """On AWS the condition may or may not be resolved before SAM sees the template."""
+    monkeypatch.setattr(template, "written", _with_unknown_condition)
     play = Stack(template.processed()).routes[PLAY]
     assert play["security"] == {"Hidden::If": ["HasJwt", [{"Viewer": []}], OPEN]}
     assert play["x-amazon-apigateway-integration"]
 
 
 @pytest.mark.parametrize("tracing", ["PassThrough", "Active"])
-def test_no_role_may_do_a_bare_anything_nor_anything_to_everything(tracing):
+def test_each_statement_of_a_role_allows_one_action_on_one_resource(tracing):
     stack = Stack(template.processed(Tracing=tracing))
     for role, properties in stack.of_type("AWS::IAM::Role").items():
-        for statement in (statement for policy in properties["Policies"] for statement in policy["PolicyDocument"]["Statement"]):
-            assert "*" not in str(statement["Action"]), f"{role} allows {statement['Action']}"
+        for statement in _statements(properties):
             assert isinstance(statement["Action"], str), f"{role} allows several actions in one statement"
-            assert "*" not in str(statement["Resource"]), f"{role} allows {statement['Action']} on {statement['Resource']}"
+            assert "*" not in statement["Action"], f"{role} allows {statement['Action']}"
+            assert "*" not in str(statement["Resource"]), (
+                f"{role} allows {statement['Action']} on {statement['Resource']}"
+            )
     managed = stack.of_type("AWS::IAM::ManagedPolicy")
-    assert set(managed) == {"TracingPolicy"}, "X-Ray is the only service without ARNs"
+    assert set(managed) == {"TracingPolicy"}, "only X-Ray has no ARNs"
     (statement,) = managed["TracingPolicy"]["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 
 
 def test_each_table_and_queue_refuses_plain_http(stack):
-    policies = [table["ResourcePolicy"]["PolicyDocument"] for table in stack.of_type("AWS::DynamoDB::Table").values()]
-    policies += [policy["PolicyDocument"] for policy in stack.of_type("AWS::SQS::QueuePolicy").values()]
-    assert len(policies) == 5
-    for (statement,) in (policy["Statement"] for policy in policies):
-        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+    tables, queues = stack.of_type("AWS::DynamoDB::Table"), stack.of_type("AWS::SQS::Queue")
+    policies = {name: table["ResourcePolicy"]["PolicyDocument"] for name, table in tables.items()}
+    for policy in stack.of_type("AWS::SQS::QueuePolicy").values():
+        ((queue,), policies[queue]) = [found["Ref"] for found in policy["Queues"]], policy["PolicyDocument"]
+    assert set(policies) == {*tables, *queues}
+    for name, policy in policies.items():
+        (statement,) = policy["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*"), name
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}, name
+        assert statement["Resource"] == _arn(name, tables), f"the policy of {name} is about {statement['Resource']}"
 
 
-def test_the_stage_is_throttled_and_logs_who_asked(stack):
+def test_the_stage_is_throttled_and_its_log_names_the_request(stack):
     (stage,) = stack.of_type("AWS::ApiGatewayV2::Stage").values()
     assert set(stage["DefaultRouteSettings"]) == {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
     assert "$context.requestId" in stage["AccessLogSettings"]["Format"]
 
 
-WRITTEN = template.written
+def _statements(role: dict) -> list[dict]:
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
 
 
-def _with_conditions_hidden() -> dict:
-    """The template with play's condition under a name that nothing here can work out."""
-    written = WRITTEN()
+def _arn(name: str, tables: dict[str, dict]):
+    """The resource that the policy of a table or of a queue must name."""
+    if name in tables:
+        account = f"{template.STACK['AWS::Region']}:{template.STACK['AWS::AccountId']}"
+        return f"arn:aws:dynamodb:{account}:table/{tables[name]['TableName']}"
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def _with_unknown_condition() -> dict:
+    """The template with the condition of play's route under a function that SAM can't resolve."""
+    written = sam_written()
     route = written["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"]["/play/asset/{assetId}/user/{userId}"]
     ((_, condition),) = route["post"]["security"].items()
     route["post"]["security"] = {"Hidden::If": condition}

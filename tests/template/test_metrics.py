@@ -12,7 +12,10 @@ OWN = "videoms"  # the stack's name is the metrics' namespace
 # What AWS writes, with the dimension that it is asked for by, out of the services' "Monitoring" pages.
 OF_AWS = {
     "AWS/Lambda": ("FunctionName", {"Invocations", "Errors", "Throttles", "Duration"}),
-    "AWS/SQS": ("QueueName", {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"}),
+    "AWS/SQS": (
+        "QueueName",
+        {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"},
+    ),
     "AWS/DynamoDB": ("TableName", {"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}),
     "AWS/ApiGateway": ("ApiId", {"Count", "4xx", "5xx"}),
 }

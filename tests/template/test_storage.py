@@ -1,0 +1,28 @@
+"""Storage: tables that outlive their stack, and queues that keep a view until it is counted."""
+
+
+def test_each_table_outlives_its_stack_and_can_be_restored(stack):
+    tables = {name: found for name, found in stack.resources.items() if found["Type"] == "AWS::DynamoDB::Table"}
+    assert len(tables) == 3
+    for name, table in tables.items():
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
+        assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+
+
+def test_each_queue_is_encrypted(stack):
+    """Stands in for CKV_AWS_27, which knows keys of customers only."""
+    queues = stack.of_type("AWS::SQS::Queue")
+    assert queues
+    assert [name for name, queue in queues.items() if queue.get("SqsManagedSseEnabled") is not True] == []
+
+
+def test_the_events_queue_hides_a_batch_for_six_timeouts_and_dead_letters_it_in_the_end(stack):
+    queue = stack.resources["EventsQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * stack.functions["CountViewsFunction"]["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+
+
+def test_the_trigger_reports_single_messages_and_is_limited(stack):
+    (trigger,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 2 <= trigger["ScalingConfig"]["MaximumConcurrency"] <= 1000
