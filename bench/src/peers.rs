@@ -2,7 +2,7 @@
 //! Each has as many requests in flight as the ledger.
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
-use common::view::View;
+use domain::View;
 use futures_util::{StreamExt, stream};
 use support::dynamodb::TABLE;
 use tokio::join;

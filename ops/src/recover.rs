@@ -1,6 +1,6 @@
 //! Finds in a log the views that play could not publish anywhere else.
 
-use common::view::View;
+use domain::View;
 use serde_json::Value;
 
 /// The views in `log`: lines of Lambda's JSON log, as they are or wrapped in the JSON of an export.

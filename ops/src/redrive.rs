@@ -5,7 +5,7 @@ use aws_sdk_sqs::{
     error::{ProvideErrorMetadata, SdkError},
     types::{DeleteMessageBatchRequestEntry, Message, QueueAttributeName, SendMessageBatchRequestEntry},
 };
-use common::error::Cause;
+use platform::BoxError;
 
 /// What became of the dead letters.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Redriven {
 ///
 /// # Errors
 /// When SQS fails. What was not moved is still in the queue.
-pub async fn redrive(sqs: &Client, from: &str, to: &str) -> Result<Redriven, Cause> {
+pub async fn redrive(sqs: &Client, from: &str, to: &str) -> Result<Redriven, BoxError> {
     let task = sqs.start_message_move_task();
     let task = task
         .source_arn(arn(sqs, from).await?)
@@ -44,7 +44,7 @@ fn is_unknown<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     code.is_some_and(|code| unknown.iter().any(|name| code.ends_with(name)))
 }
 
-async fn move_all(sqs: &Client, from: &str, to: &str) -> Result<usize, Cause> {
+async fn move_all(sqs: &Client, from: &str, to: &str) -> Result<usize, BoxError> {
     // A message that can never be counted comes back at once: as many as there are now, and no more.
     let length = attribute(sqs, from, QueueAttributeName::ApproximateNumberOfMessages).await?;
     let (length, mut moved) = (length.parse::<usize>()?, 0);
@@ -66,7 +66,7 @@ async fn move_all(sqs: &Client, from: &str, to: &str) -> Result<usize, Cause> {
 }
 
 /// Sends first and deletes then: what dies in between leaves a duplicate, which counts once, and no gap.
-async fn move_some(sqs: &Client, from: &str, to: &str, messages: Vec<Message>) -> Result<(), Cause> {
+async fn move_some(sqs: &Client, from: &str, to: &str, messages: Vec<Message>) -> Result<(), BoxError> {
     let (mut sending, mut deleting) = (
         sqs.send_message_batch().queue_url(to),
         sqs.delete_message_batch().queue_url(from),
@@ -87,11 +87,11 @@ async fn move_some(sqs: &Client, from: &str, to: &str, messages: Vec<Message>) -
     Ok(())
 }
 
-async fn arn(sqs: &Client, queue_url: &str) -> Result<String, Cause> {
+async fn arn(sqs: &Client, queue_url: &str) -> Result<String, BoxError> {
     attribute(sqs, queue_url, QueueAttributeName::QueueArn).await
 }
 
-async fn attribute(sqs: &Client, queue_url: &str, name: QueueAttributeName) -> Result<String, Cause> {
+async fn attribute(sqs: &Client, queue_url: &str, name: QueueAttributeName) -> Result<String, BoxError> {
     let request = sqs.get_queue_attributes().queue_url(queue_url);
     let answer = request.attribute_names(name.clone()).send().await?;
     let value = answer.attributes().and_then(|all| all.get(&name)).cloned();

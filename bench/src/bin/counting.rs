@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use bench::{engine::Metered, peers};
-use common::view::View;
+use domain::View;
 use faults::load::Zipf;
 use indicatif::{ProgressBar, ProgressStyle};
 use reporting::{Counts, Ledger};

@@ -12,7 +12,7 @@ use bench::{
     host::{Function, serve},
     median, progress,
 };
-use common::{aws::Aws, connector};
+use platform::aws::Clients;
 use serde_json::{Value, json};
 use support::requests::sample_event;
 
@@ -77,7 +77,7 @@ async fn plays(endpoint: &str, cache_seconds: &str) -> (f64, Option<f64>) {
 /// Median time of one invocation of a backend, in milliseconds.
 async fn round_trip(endpoint: &str) -> f64 {
     let credentials = Credentials::new("id", "secret", None, None, "bench");
-    let client = Aws::new("us-east-1".to_owned(), credentials, connector::https().unwrap()).lambda();
+    let client = Clients::new("us-east-1".to_owned(), credentials, connector::https(None).unwrap()).lambda();
     let config = client.config().to_builder().endpoint_url(endpoint).build();
     let client = aws_sdk_lambda::Client::from_conf(config);
     let mut times = Vec::new();

@@ -1,6 +1,6 @@
 //! The URL of a video: absolute http(s), or a path that the player resolves against its CDN.
 
-use common::error::Problem;
+use domain::Problem;
 use serde::{Deserialize, Serialize};
 use url::Url;
 

@@ -2,22 +2,22 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
 use cdnurl::{get_url, post_url};
-use common::records::Records;
+use platform::aws::AssetTable;
 use serde_json::json;
 use support::{
     dynamodb::{Engine, TABLE},
     requests::{sample, sample_with, sample_with_body},
 };
 
-fn records() -> Records {
-    Records::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
+fn records() -> AssetTable {
+    AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
 }
 
 #[tokio::test]
 async fn what_is_posted_can_be_got() {
     let records = records();
     let reply = post_url(&records, sample("post-url")).await.unwrap();
-    assert_eq!((reply.http_status, reply.body), (200, json!({"status": "ok"})));
+    assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
     let reply = get_url(&records, sample("get-url")).await.unwrap();
     assert_eq!(reply.body, json!({"id": "123", "url": "path/to/asset123.mp4"}));
 }
@@ -27,7 +27,7 @@ async fn an_unknown_asset_is_not_found() {
     let error = get_url(&records(), sample_with("get-url", &[("assetId", "456")]))
         .await
         .unwrap_err();
-    assert_eq!(error.reply().http_status, 404);
+    assert_eq!(error.reply().status.as_u16(), 404);
 }
 
 #[tokio::test]
@@ -44,7 +44,11 @@ async fn a_bad_url_is_refused_and_changes_nothing() {
             .await
             .unwrap_err()
             .reply();
-        assert_eq!((reply.http_status, &reply.body["code"]), (400, &json!(code)), "{body}");
+        assert_eq!(
+            (reply.status.as_u16(), &reply.body["code"]),
+            (400, &json!(code)),
+            "{body}"
+        );
     }
     let reply = get_url(&records, sample("get-url")).await.unwrap();
     assert_eq!(reply.body["url"], "path/to/asset123.mp4");

@@ -1,9 +1,10 @@
-//! The health service: whether the other services can do their work.
+//! The health service: reports whether the other services can do their work.
 
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use common::{Reply, backend::Backend, error::Cause, serve::causes};
+use lambda_http::http::StatusCode;
+use platform::{BoxError, aws::invoke::Backend, http::Reply, telemetry::chain};
 use serde::Serialize;
 use tokio::{
     join,
@@ -12,95 +13,93 @@ use tokio::{
     try_join,
 };
 
-/// How long a service may take to answer and be healthy: the whole answer comes within a second.
+/// The longest a healthy service takes to answer. The whole report is answered within a second.
 pub const LIMIT: Duration = Duration::from_millis(900);
-/// How long a report is good for. Whoever asks more often puts no load on the services.
+/// The life of a report. More frequent requests put no load on the services.
 const LIFE: Duration = Duration::from_secs(5);
-/// An id that no asset and no user needs to have: reading it shows that the table answers.
+/// Ids that need not exist: reading them shows that the tables answer.
 const PROBE: &[(&str, &str)] = &[("assetId", "health-probe"), ("userId", "health-probe")];
 
-/// What each service needs to do its work.
+/// The dependencies of each service.
 #[derive(Debug)]
 pub struct Dependencies {
-    /// Metadata reads its table.
+    /// Shows that metadata can read its table.
     pub metadata: Backend,
-    /// Cdnurl reads its table.
+    /// Shows that cdnurl can read its table.
     pub cdnurl: Backend,
-    /// Reporting reads its table.
+    /// Shows that reporting can read its tables.
     pub reporting: Backend,
-    /// Play publishes to the events queue.
+    /// Shows that play can reach its queue.
     pub play: Queues,
 }
 
-/// The queue that carries views, and the one where those end up that could not be counted.
+/// The events queue and its dead-letter queue.
 #[derive(Debug)]
 pub struct Queues {
-    /// A client for them.
     pub sqs: aws_sdk_sqs::Client,
     /// The events queue's URL.
-    pub events: String,
+    pub events_url: String,
     /// The dead-letter queue's URL.
-    pub dead_letters: String,
+    pub dead_letters_url: String,
 }
 
-/// The health endpoint, with its last report.
+/// The health endpoint with its last report.
 #[derive(Debug)]
 pub struct Health {
-    needs: Dependencies,
+    dependencies: Dependencies,
     last: Mutex<Option<(Instant, Reply)>>,
 }
 
 impl Health {
-    /// An endpoint that has not reported yet.
     #[must_use]
-    pub const fn new(needs: Dependencies) -> Self {
+    pub const fn new(dependencies: Dependencies) -> Self {
         Self {
-            needs,
+            dependencies,
             last: Mutex::const_new(None),
         }
     }
 
-    /// `GET /health`: 200 `{"status":"ok","services":{...}}`, or 503 and `"degraded"`, each service with its state and
-    /// latency in milliseconds; play with the messages in its queues as well. Up to five seconds old.
+    /// `GET /health`: 200 `{"status":"ok","services":{...}}`, or 503 with `"degraded"`. Each service has a `status` and a
+    /// `latencyMs`, play also the approximate `backlog` and `deadLetters` of its queues. The report is at most five
+    /// seconds old.
     pub async fn report(&self) -> Reply {
         let mut last = self.last.lock().await;
         if let Some((_, reply)) = last.as_ref().filter(|(at, _)| at.elapsed() < LIFE) {
             return reply.clone();
         }
-        let reply = ask(&self.needs).await;
+        let reply = report(&self.dependencies).await;
         *last = Some((Instant::now(), reply.clone()));
         reply
     }
 }
 
-/// The status of what can do its work.
 const OK: &str = "ok";
 
 #[derive(Serialize)]
 struct Report {
     status: &'static str,
-    services: Services,
+    services: ServiceReports,
 }
 
 #[derive(Serialize)]
-struct Services {
-    metadata: State,
-    cdnurl: State,
-    reporting: State,
-    play: State<Messages>,
+struct ServiceReports {
+    metadata: ServiceReport,
+    cdnurl: ServiceReport,
+    reporting: ServiceReport,
+    play: ServiceReport,
 }
 
-/// How a service is, and what it says of itself.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct State<Details = ()> {
+struct ServiceReport {
     status: &'static str,
     latency_ms: u64,
+    /// For play alone.
     #[serde(flatten)]
-    details: Option<Details>,
+    messages: Option<Messages>,
 }
 
-/// About how many messages the queues hold.
+/// The approximate numbers of messages in the queues.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Messages {
@@ -108,66 +107,68 @@ struct Messages {
     dead_letters: u64,
 }
 
-async fn ask(needs: &Dependencies) -> Reply {
+async fn report(dependencies: &Dependencies) -> Reply {
     let (metadata, cdnurl, reporting, play) = join!(
-        check("metadata", answers(&needs.metadata)),
-        check("cdnurl", answers(&needs.cdnurl)),
-        check("reporting", answers(&needs.reporting)),
-        check("play", messages(&needs.play)),
+        check("metadata", read_probe(&dependencies.metadata)),
+        check("cdnurl", read_probe(&dependencies.cdnurl)),
+        check("reporting", read_probe(&dependencies.reporting)),
+        check("play", count_messages(&dependencies.play)),
     );
     let statuses = [metadata.status, cdnurl.status, reporting.status, play.status];
-    let services = Services {
+    let services = ServiceReports {
         metadata,
         cdnurl,
         reporting,
         play,
     };
     let (http_status, status) = if statuses == [OK; 4] {
-        (200, OK)
+        (StatusCode::OK, OK)
     } else {
-        (503, "degraded")
+        (StatusCode::SERVICE_UNAVAILABLE, "degraded")
     };
     Reply::json(http_status, &Report { status, services })
 }
 
-async fn check<Details>(service: &str, work: impl Future<Output = Result<Details, Cause>>) -> State<Details> {
+async fn check(service: &str, work: impl Future<Output = Result<Option<Messages>, BoxError>>) -> ServiceReport {
     let start = Instant::now();
     let result = timeout(LIMIT, work).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
     let latency_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (status, details) = match result {
-        Ok(details) => (OK, Some(details)),
+    let (status, messages) = match result {
+        Ok(messages) => (OK, messages),
         Err(cause) => {
-            tracing::error!(service, cause = %causes(cause.as_ref()), "service is unhealthy");
+            tracing::error!(service, cause = %chain(cause.as_ref()), "service is unhealthy");
             ("failed", None)
         }
     };
-    State {
+    ServiceReport {
         status,
         latency_ms,
-        details,
+        messages,
     }
 }
 
-/// A service that says "not found" has read its table as well as one that says "found".
-async fn answers(backend: &Backend) -> Result<(), Cause> {
-    match backend.get(PROBE).await.map(|answer| answer.http_status) {
-        Ok(200 | 404) => Ok(()),
-        Ok(status) => Err(format!("answered {status}").into()),
-        Err(failure) => Err(failure.into()),
+/// "Not found" shows as well as "found" that the service has read its table.
+async fn read_probe(backend: &Backend) -> Result<Option<Messages>, BoxError> {
+    match backend.get(PROBE).await?.status {
+        StatusCode::OK | StatusCode::NOT_FOUND => Ok(None),
+        status => Err(format!("answered {status}").into()),
     }
 }
 
-async fn messages(queues: &Queues) -> Result<Messages, Cause> {
-    let (backlog, dead_letters) = try_join!(queues.length(&queues.events), queues.length(&queues.dead_letters))?;
-    Ok(Messages { backlog, dead_letters })
+async fn count_messages(queues: &Queues) -> Result<Option<Messages>, BoxError> {
+    let (backlog, dead_letters) = try_join!(
+        queues.length(&queues.events_url),
+        queues.length(&queues.dead_letters_url)
+    )?;
+    Ok(Some(Messages { backlog, dead_letters }))
 }
 
 impl Queues {
-    async fn length(&self, url: &str) -> Result<u64, Cause> {
+    async fn length(&self, url: &str) -> Result<u64, BoxError> {
         let name = QueueAttributeName::ApproximateNumberOfMessages;
         let request = self.sqs.get_queue_attributes().queue_url(url);
         let answer = request.attribute_names(name.clone()).send().await?;
         let length = answer.attributes().and_then(|all| all.get(&name)?.parse().ok());
-        length.ok_or_else(|| format!("{url} does not tell its length").into())
+        length.ok_or_else(|| format!("SQS did not answer the length of {url}").into())
     }
 }

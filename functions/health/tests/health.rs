@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use common::backend::Backend;
 use health::{Dependencies, Health, LIMIT, Queues};
+use platform::aws::invoke::Backend;
 use serde_json::json;
 use support::{
     aws::{self, Answer},
@@ -26,8 +26,8 @@ fn endpoint(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Health {
         reporting: backend("reporting"),
         play: Queues {
             sqs: aws.sqs(),
-            events: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
-            dead_letters: "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned(),
+            events_url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
+            dead_letters_url: "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned(),
         },
     })
 }
@@ -46,7 +46,7 @@ async fn all_is_well_when_each_service_answers() {
     // The sample event is a request that Lambda can read; nothing in it matters.
     assert_eq!(sample("health").uri().path(), "/health");
     let reply = endpoint(well).report().await;
-    assert_eq!((reply.http_status, &reply.body["status"]), (200, &json!("ok")));
+    assert_eq!((reply.status.as_u16(), &reply.body["status"]), (200, &json!("ok")));
     for service in ["metadata", "cdnurl", "reporting", "play"] {
         let state = &reply.body["services"][service];
         assert_eq!(state["status"], "ok", "{service}");
@@ -79,7 +79,10 @@ async fn one_that_crashes_or_is_late_is_named_and_makes_the_whole_degraded() {
     for fail in [crash as fn() -> Answer, late] {
         let answer = move |path: &str| if path.contains("cdnurl") { fail() } else { well(path) };
         let reply = endpoint(answer).report().await;
-        assert_eq!((reply.http_status, &reply.body["status"]), (503, &json!("degraded")));
+        assert_eq!(
+            (reply.status.as_u16(), &reply.body["status"]),
+            (503, &json!("degraded"))
+        );
         assert_eq!(reply.body["services"]["cdnurl"]["status"], "failed");
         assert_eq!(reply.body["services"]["metadata"]["status"], "ok");
     }

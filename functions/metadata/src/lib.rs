@@ -1,13 +1,12 @@
-//! The metadata service: what an asset is.
+//! The metadata service: title, genre and summary of each asset.
 
-use common::{
-    Error, Invalid, Reply,
-    fields::Fields,
-    records::Records,
-    request::{asset_id, fields},
-    text::Text,
-};
+use domain::{Invalid, Text};
 use lambda_http::Request;
+use platform::{
+    asset_endpoints,
+    aws::AssetTable,
+    http::{Error, Fields, Reply},
+};
 use serde::{Deserialize, Serialize};
 
 /// An asset's metadata.
@@ -18,8 +17,10 @@ pub struct Content {
     summary: Text<0, 4_000>,
 }
 
-impl Content {
-    fn parse(mut body: Fields) -> Result<Self, Invalid> {
+impl TryFrom<Fields> for Content {
+    type Error = Invalid;
+
+    fn try_from(mut body: Fields) -> Result<Self, Invalid> {
         let content = Self {
             title: body.take("title")?,
             genre: body.take("genre")?,
@@ -30,30 +31,18 @@ impl Content {
     }
 }
 
-#[derive(Serialize)]
-struct Answer {
-    id: common::AssetId,
-    #[serde(flatten)]
-    content: Content,
-}
-
 /// `GET /content/asset/{assetId}`: 200 `{"id","title","genre","summary"}`.
 ///
 /// # Errors
-/// 400 for a bad id, 404 for an unknown asset, 503 when the table does not answer.
-pub async fn get_content(contents: &Records, request: Request) -> Result<Reply, Error> {
-    let id = asset_id(&request)?;
-    let content = contents.get(&id).await?;
-    Ok(Reply::ok(&Answer { id, content }))
+/// 400 for a malformed id, 404 for an unknown asset, 503 when the table does not answer.
+pub async fn get_content(table: &AssetTable, request: Request) -> Result<Reply, Error> {
+    asset_endpoints::get::<Content>(table, request).await
 }
 
 /// `POST /content/asset/{assetId}`: replaces the whole record, 200 `{"status":"ok"}`.
 ///
 /// # Errors
-/// 400, 413 or 415 for a bad id or body, 503 when the table does not answer.
-pub async fn post_content(contents: &Records, request: Request) -> Result<Reply, Error> {
-    let id = asset_id(&request)?;
-    let content = Content::parse(fields(&request)?)?;
-    contents.replace(&id, &content).await?;
-    Ok(Reply::stored())
+/// 400, 413 or 415 for a malformed id or body, 503 when the table does not answer.
+pub async fn post_content(table: &AssetTable, request: Request) -> Result<Reply, Error> {
+    asset_endpoints::post::<Content>(table, request).await
 }

@@ -1,26 +1,26 @@
 //! The metadata endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use common::{Error, records::Records};
 use metadata::{get_content, post_content};
+use platform::{aws::AssetTable, http::Error};
 use serde_json::{Value, json};
 use support::{
     dynamodb::{Engine, TABLE},
     requests::{sample, sample_with, sample_with_body, sample_with_content_type},
 };
 
-fn records() -> Records {
-    Records::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
+fn records() -> AssetTable {
+    AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
 }
 
-async fn stored(records: &Records) -> Value {
+async fn stored(records: &AssetTable) -> Value {
     get_content(records, sample("get-content")).await.unwrap().body
 }
 
 fn refusal(error: &Error) -> (u16, Value, Value) {
     let reply = error.reply();
     (
-        reply.http_status,
+        reply.status.as_u16(),
         reply.body["code"].clone(),
         reply.body["field"].clone(),
     )
@@ -30,7 +30,7 @@ fn refusal(error: &Error) -> (u16, Value, Value) {
 async fn what_is_posted_can_be_got() {
     let records = records();
     let reply = post_content(&records, sample("post-content")).await.unwrap();
-    assert_eq!((reply.http_status, reply.body), (200, json!({"status": "ok"})));
+    assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
     let expected = json!({"id": "123", "title": "It", "genre": "horror", "summary": "A very scary movie"});
     assert_eq!(stored(&records).await, expected);
 }
@@ -53,7 +53,7 @@ async fn an_unknown_asset_is_not_found() {
         .await
         .unwrap_err();
     let expected = json!({"id": "789", "status": "Asset not found", "code": "asset_not_found"});
-    assert_eq!((error.reply().http_status, error.reply().body), (404, expected));
+    assert_eq!((error.reply().status.as_u16(), error.reply().body), (404, expected));
 }
 
 #[tokio::test]
@@ -107,9 +107,9 @@ async fn a_content_type_may_have_parameters() {
 
 #[tokio::test]
 async fn a_table_that_is_not_there_is_told_as_unavailable_without_its_name() {
-    let records = Records::new(Engine::with_table(&["id"]).aws().dynamodb(), "another-table".to_owned());
+    let records = AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), "another-table".to_owned());
     let reply = get_content(&records, sample("get-content")).await.unwrap_err().reply();
-    assert_eq!(reply.http_status, 503);
+    assert_eq!(reply.status.as_u16(), 503);
     assert_eq!(
         reply.body,
         json!({"status": "temporarily unavailable, try again", "code": "unavailable"})

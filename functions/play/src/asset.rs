@@ -1,4 +1,4 @@
-//! What play knows of an asset: the answers of metadata and cdnurl.
+//! An asset as play knows it: the answers of metadata and cdnurl.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +16,11 @@ pub struct Location {
     url: String,
 }
 
-/// Both.
+/// An asset's metadata and location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asset {
-    /// What it is.
     #[serde(flatten)]
     pub content: Content,
-    /// Where it is.
     #[serde(flatten)]
     pub location: Location,
 }

@@ -6,15 +6,15 @@ use std::{
     time::Duration,
 };
 
-use common::AssetId;
+use domain::AssetId;
 use tokio::time::Instant;
 
 use crate::Asset;
 
-/// The most assets kept: with the longest summaries about 100 MB, and usually a hundredth of it.
+/// The most assets kept. With the longest summaries they take about 100 MB, usually a hundredth of that.
 const CAPACITY: usize = 10_000;
 
-/// Assets by id, each with the moment it was fetched.
+/// Assets by id, each with the time it was fetched.
 #[derive(Debug)]
 pub struct Cache {
     life: Duration,
@@ -22,7 +22,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// A cache that keeps an asset for `life`; zero keeps nothing.
+    /// A cache that keeps an asset for `life`. Zero keeps nothing.
     #[must_use]
     pub fn new(life: Duration) -> Self {
         Self {
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn keeps_an_asset_for_its_life_and_no_longer() {
+    async fn keeps_an_asset_for_its_life_and_not_longer() {
         let (cache, id): (_, AssetId) = (Cache::new(Duration::from_secs(30)), "123".parse().unwrap());
         assert_eq!(cache.get(&id), None);
         cache.keep(id.clone(), asset());

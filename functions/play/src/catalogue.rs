@@ -1,29 +1,36 @@
-//! The catalogue as play sees it: metadata and cdnurl, asked at once.
+//! The catalogue as play sees it: metadata and cdnurl, called at once, and their recent answers.
 
 use std::sync::Arc;
 
-use common::{
-    AssetId, Error,
-    backend::{Answer, Backend, Failure},
+use domain::AssetId;
+use lambda_http::http::StatusCode;
+use platform::{
+    BoxError,
+    aws::invoke::{Answer, Backend, InvokeError},
+    http::Error,
 };
 use serde::de::DeserializeOwned;
 use tokio::try_join;
 
 use crate::{Asset, Cache};
 
-/// The two services that know an asset, and what they said a moment ago.
+/// The two services that know an asset.
 #[derive(Debug)]
 pub struct Catalogue {
     /// `GET /content/asset/{assetId}`.
     pub content: Backend,
     /// `GET /url/asset/{assetId}`.
     pub url: Backend,
-    /// Their recent answers.
     pub cache: Cache,
 }
 
 impl Catalogue {
-    /// Asks both services, and keeps what they say.
+    /// The asset, if this instance fetched it recently.
+    pub fn cached(&self, id: &AssetId) -> Option<Arc<Asset>> {
+        self.cache.get(id)
+    }
+
+    /// Asks both services and caches their answers.
     ///
     /// # Errors
     /// [`Error::AssetNotFound`] when one of them does not know the asset, [`Error::Unavailable`] when one fails.
@@ -38,11 +45,11 @@ impl Catalogue {
     }
 }
 
-fn read<T: DeserializeOwned>(id: &AssetId, answer: Result<Answer, Failure>) -> Result<T, Error> {
-    let answer = answer.map_err(Error::unavailable)?;
-    match answer.http_status {
-        200 => answer.json().map_err(Error::unavailable),
-        404 => Err(Error::AssetNotFound(id.clone())),
-        status => Err(Error::unavailable(format!("a backend answered {status}"))),
+fn read<T: DeserializeOwned>(id: &AssetId, answer: Result<Answer, InvokeError>) -> Result<T, Error> {
+    let answer = answer.map_err(BoxError::from)?;
+    match answer.status {
+        StatusCode::OK => Ok(answer.json().map_err(BoxError::from)?),
+        StatusCode::NOT_FOUND => Err(Error::AssetNotFound(id.clone())),
+        status => Err(BoxError::from(format!("a backend answered {status}")).into()),
     }
 }

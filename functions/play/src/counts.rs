@@ -1,9 +1,11 @@
-//! The view counts as play sees them: good to have, not needed.
+//! The view counts as play sees them. A play can do without.
 
-use common::{AssetId, UserId, backend::Backend, serve::causes};
+use domain::{AssetId, UserId};
+use lambda_http::http::StatusCode;
+use platform::{aws::invoke::Backend, telemetry::chain};
 use serde::{Deserialize, Serialize};
 
-/// View counts; None where they can't be read in time.
+/// View counts, None if they can't be read in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     userviews: Option<u64>,
@@ -11,7 +13,6 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Whether one of them could not be read.
     pub(crate) fn are_degraded(self) -> bool {
         self.userviews.and(self.assetviews).is_none()
     }
@@ -30,13 +31,13 @@ impl Counts {
 pub struct Reporting(pub Backend);
 
 impl Reporting {
-    /// The recorded counts plus the play that asks; unknown counts when reporting fails, for a play goes on without.
+    /// The recorded counts plus this play, or unknown counts when reporting fails.
     pub async fn counts(&self, asset: &AssetId, user: &UserId) -> Counts {
         let parameters = [(AssetId::PARAMETER, asset.as_str()), (UserId::PARAMETER, user.as_str())];
         match self.0.get(&parameters).await {
-            Ok(answer) if answer.http_status == 200 => answer.json::<Counts>().unwrap_or_default().plus_one(),
-            Ok(answer) => degraded(&format!("reporting answered {}", answer.http_status)),
-            Err(failure) => degraded(&causes(&failure)),
+            Ok(answer) if answer.status == StatusCode::OK => answer.json::<Counts>().unwrap_or_default().plus_one(),
+            Ok(answer) => degraded(&format!("reporting answered {}", answer.status)),
+            Err(error) => degraded(&chain(&error)),
         }
     }
 }

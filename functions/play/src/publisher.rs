@@ -1,35 +1,37 @@
-//! Publishing a view: to the queue, or else straight to count-views, or else to the log. A view is never dropped.
+//! Publishing a view: to the queue, or else by invoking count-views, or else to the log. A view is never dropped.
 
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
-use common::{error::Cause, metrics::Metric, serve::causes, view::View};
+use domain::View;
+use platform::{
+    BoxError,
+    telemetry::{chain, metrics::Metric},
+};
 
-/// Where views go.
+/// Publishes views.
 #[derive(Debug, Clone)]
 pub struct Publisher {
-    /// A client for the queue.
     pub sqs: aws_sdk_sqs::Client,
     /// The events queue.
     pub queue_url: String,
-    /// A client for the function.
     pub lambda: aws_sdk_lambda::Client,
-    /// The function that counts views: takes one asynchronously when the queue does not.
+    /// The function that takes a view by asynchronous invocation when the queue rejects it.
     pub count_views_function: String,
 }
 
-/// The way that a view took.
+/// The way that a view was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
+pub enum Delivery {
     /// The events queue.
     Queue,
     /// An asynchronous invocation of count-views.
     Invocation,
-    /// The log, whole, at level ERROR: an operator replays it.
+    /// The log: the whole event at level ERROR, for an operator to recover.
     Log,
 }
 
-impl Route {
-    /// What counts the views that took it. The queue counts its own, for nothing: a metric of ours would be most of
-    /// what a play writes to the log.
+impl Delivery {
+    /// The metric that counts the views delivered this way. SQS counts the queue's own for free: a metric of ours would
+    /// be most of what a play writes to the log.
     pub(crate) const fn metric(self) -> Option<Metric> {
         match self {
             Self::Queue => None,
@@ -40,37 +42,37 @@ impl Route {
 }
 
 impl Publisher {
-    /// Publishes a view by the first way that takes it.
-    pub async fn publish(&self, view: &View) -> Route {
+    /// Publishes a view by the first way that accepts it.
+    pub async fn publish(&self, view: &View) -> Delivery {
         let event = match serde_json::to_string(view) {
             Ok(event) => event,
-            Err(error) => return not_published(&format!("{view:?}"), &error.into()),
+            Err(error) => return log(&format!("{view:?}"), &error.into()),
         };
-        let Err(refusal) = self.queue(&event).await else {
-            return Route::Queue;
+        let Err(error) = self.enqueue(&event).await else {
+            return Delivery::Queue;
         };
-        tracing::warn!(cause = %causes(refusal.as_ref()), "the queue took no view, invoking count-views");
+        tracing::warn!(cause = %chain(error.as_ref()), "the queue rejected a view, invoking count-views");
         match self.invoke(&event).await {
-            Ok(()) => Route::Invocation,
-            Err(refusal) => not_published(&event, &refusal),
+            Ok(()) => Delivery::Invocation,
+            Err(error) => log(&event, &error),
         }
     }
 
-    async fn queue(&self, event: &str) -> Result<(), Cause> {
+    async fn enqueue(&self, event: &str) -> Result<(), BoxError> {
         let message = self.sqs.send_message().queue_url(&self.queue_url);
-        message.message_body(event).send().await?;
+        Box::pin(message.message_body(event).send()).await?;
         Ok(())
     }
 
-    async fn invoke(&self, event: &str) -> Result<(), Cause> {
+    async fn invoke(&self, event: &str) -> Result<(), BoxError> {
         let request = self.lambda.invoke().function_name(&self.count_views_function);
         let request = request.invocation_type(InvocationType::Event);
-        request.payload(Blob::new(event)).send().await?;
+        Box::pin(request.payload(Blob::new(event)).send()).await?;
         Ok(())
     }
 }
 
-fn not_published(event: &str, cause: &Cause) -> Route {
-    tracing::error!(event, cause = %causes(cause.as_ref()), "view not published");
-    Route::Log
+fn log(event: &str, cause: &BoxError) -> Delivery {
+    tracing::error!(event, cause = %chain(cause.as_ref()), "view not published");
+    Delivery::Log
 }

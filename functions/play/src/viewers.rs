@@ -1,27 +1,28 @@
-//! Who may play: anyone, or the user whose token the gateway has verified.
+//! The viewers that may play: anyone, or a user with a verified token.
 
-use common::{
-    Error, UserId,
-    env::{self, Misconfigured},
-};
+use domain::UserId;
 use lambda_http::{Request, RequestExt, request::RequestContext};
+use platform::{
+    config::{self, ConfigError},
+    http::Error,
+};
 
-/// Whom play answers.
+/// The viewers that play answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewers {
     /// Anyone, in any user's name.
     Anyone,
-    /// A user with a token of their own: its `sub` is the path's `userId`.
+    /// A user whose token has the path's `userId` as its `sub`.
     WithToken,
 }
 
 impl Viewers {
-    /// Those that `VIEWER_TOKEN_ISSUER`, the issuer that the gateway takes tokens of, makes it: anyone where that is empty.
+    /// Reads `VIEWER_TOKEN_ISSUER`, the issuer whose tokens the gateway accepts. Anyone may play if it is empty.
     ///
     /// # Errors
-    /// When it is not set: a variable that is forgotten must not open the door.
-    pub fn from_env() -> Result<Self, Misconfigured> {
-        let issuer = env::maybe_empty("VIEWER_TOKEN_ISSUER")?;
+    /// When it is not set: a forgotten variable must not open the door.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let issuer = config::present("VIEWER_TOKEN_ISSUER")?;
         Ok(if issuer.is_empty() {
             Self::Anyone
         } else {
@@ -29,10 +30,10 @@ impl Viewers {
         })
     }
 
-    /// Lets a request in that plays as `user`.
+    /// Admits a request that plays as `user`.
     ///
     /// # Errors
-    /// [`Error::NotTheUser`] when it comes with another user's token, or with none.
+    /// [`Error::NotTheUser`] when it carries another user's token or none.
     pub fn admit(self, request: &Request, user: &UserId) -> Result<(), Error> {
         match self {
             Self::WithToken if subject(request) != Some(user.as_str()) => Err(Error::NotTheUser),

@@ -6,9 +6,13 @@ use std::{
     time::Duration,
 };
 
-use common::{Error, Reply, backend::Backend, correlation};
 use lambda_http::Request;
-use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers, play};
+use platform::{
+    aws::invoke::Backend,
+    http::{Error, Reply},
+    telemetry::correlation,
+};
+use play::{Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers, play};
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer, Call},
@@ -19,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 
 /// Play with everything behind it; a test changes the answers.
 struct World {
-    services: Services,
+    services: Dependencies,
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
@@ -37,7 +41,7 @@ impl World {
         });
         let lambda = aws.lambda();
         let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, LIMIT);
-        let services = Services {
+        let services = Dependencies {
             viewers: Viewers::Anyone,
             catalogue: Catalogue {
                 content: backend("content", "/content/asset/{assetId}"),
@@ -119,7 +123,7 @@ async fn a_play_answers_all_of_it_with_counts_that_include_this_view_and_queues_
     let world = World::new(well);
     let reply = world.play().await.unwrap();
     assert_eq!(
-        (reply.http_status, reply.body),
+        (reply.status.as_u16(), reply.body),
         (200, answer_with(&json!(5), &json!(42)))
     );
     let sent = world.events("queue");
@@ -146,7 +150,7 @@ async fn backends_get_the_request_that_the_gateway_would_send() {
 async fn the_requests_id_goes_to_the_backends_and_with_the_view() {
     let world = World::new(well);
     let request = sample("play");
-    let id = correlation::of(&request);
+    let id = platform::http::correlation_id(&request);
     assert!(id.is_some());
     correlation::scope(id, play(&world.services, request)).await.unwrap();
     for backend in ["content", "url", "views"] {
@@ -172,11 +176,14 @@ async fn where_tokens_are_asked_for_a_user_plays_as_nobody_else() {
     world.services.viewers = Viewers::WithToken;
     for request in [with_token_of("9"), sample("play")] {
         let reply = play(&world.services, request).await.unwrap_err().reply();
-        assert_eq!((reply.http_status, &reply.body["code"]), (403, &json!("not_the_user")));
+        assert_eq!(
+            (reply.status.as_u16(), &reply.body["code"]),
+            (403, &json!("not_the_user"))
+        );
         assert_eq!(world.called(), [""; 0]);
     }
     let reply = play(&world.services, with_token_of("8")).await.unwrap();
-    assert_eq!(reply.http_status, 200);
+    assert_eq!(reply.status.as_u16(), 200);
 }
 
 #[tokio::test]
@@ -185,7 +192,7 @@ async fn an_asset_without_metadata_or_url_is_not_found_and_not_counted() {
         let world = World::new(move |target| if target == missing { not_found() } else { well(target) });
         let reply = world.play().await.unwrap_err().reply();
         let expected = json!({"id": "123", "status": "Asset not found", "code": "asset_not_found"});
-        assert_eq!((reply.http_status, reply.body), (404, expected));
+        assert_eq!((reply.status.as_u16(), reply.body), (404, expected));
         assert!(!world.called().contains(&"queue".to_owned()));
     }
 }
@@ -198,7 +205,10 @@ async fn a_backend_that_fails_is_told_as_unavailable_and_nothing_is_counted() {
     for fail in [crash as fn() -> Answer, late, odd] {
         let world = World::new(move |target| if target == "content" { fail() } else { well(target) });
         let reply = world.play().await.unwrap_err().reply();
-        assert_eq!((reply.http_status, &reply.body["code"]), (503, &json!("unavailable")));
+        assert_eq!(
+            (reply.status.as_u16(), &reply.body["code"]),
+            (503, &json!("unavailable"))
+        );
         assert!(!world.called().contains(&"queue".to_owned()));
     }
 }
@@ -261,7 +271,7 @@ async fn one_key_is_one_event_and_no_key_is_a_new_one_each_time() {
 async fn a_view_that_the_queue_refuses_goes_straight_to_count_views() {
     let refused = || Answer::now(500, r#"{"__type":"InternalError"}"#);
     let world = World::new(move |target| if target == "queue" { refused() } else { well(target) });
-    assert_eq!(world.play().await.unwrap().http_status, 200);
+    assert_eq!(world.play().await.unwrap().status.as_u16(), 200);
     let events = world.events("count");
     assert_eq!((events.len(), &events[0]["assetId"]), (1, &json!("123")));
 }
@@ -276,7 +286,7 @@ async fn a_play_goes_on_even_when_nothing_takes_its_view() {
             well(target)
         }
     });
-    assert_eq!(world.play().await.unwrap().http_status, 200);
+    assert_eq!(world.play().await.unwrap().status.as_u16(), 200);
 }
 
 #[tokio::test]
@@ -285,7 +295,7 @@ async fn a_bad_id_calls_nothing() {
     for (asset, user, field) in [("a b", "8", "assetId"), ("123", "", "userId")] {
         let request = sample_with("play", &[("assetId", asset), ("userId", user)]);
         let reply = play(&world.services, request).await.unwrap_err().reply();
-        assert_eq!((reply.http_status, &reply.body["field"]), (400, &json!(field)));
+        assert_eq!((reply.status.as_u16(), &reply.body["field"]), (400, &json!(field)));
     }
     assert_eq!(world.called(), [""; 0]);
 }

@@ -1,56 +1,54 @@
-//! The audit: recomputes the counters from the markers, and compares.
+//! The audit: recomputes the counters from the markers and compares.
 //!
-//! It may run on a live table. The counters are read first, the markers after them, and each marker says when it was
-//! counted; so for each counter there is a least and a most that it may hold. Where nothing was counted shortly before
-//! or during the audit, the two are the same.
+//! It may run on a live table. The counters are read first and the markers after them, and each marker says when it was
+//! counted. So each counter has a least and a most value that it may hold. The two are the same if nothing was counted
+//! shortly before or during the audit.
 
 use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
 
 use aws_sdk_dynamodb::Client;
-use common::{Error, timestamp::Timestamp};
+use domain::Timestamp;
+use platform::BoxError;
 use serde::{Deserialize, Serialize};
 
-use crate::items::{self, Key};
+use crate::schema::{self, Key};
 
-/// How far the clocks of the functions and of the auditor may be apart.
+/// The most that the clocks of the functions and of the auditor may differ.
 const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
-/// The counters at some time: what an audit starts from when the markers of older views have expired.
+/// The counters at some time. An audit starts from them when the markers of older views have expired.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// When reading began and ended; None for the empty snapshot, from before the first view.
+    /// The times when reading began and ended, None for the empty snapshot from before the first view.
     taken: Option<(Timestamp, Timestamp)>,
     /// Views by counter: `asset#<assetId>` or `user#<userId>`.
     counters: BTreeMap<String, u64>,
 }
 
-/// A counter that does not hold what its markers say.
+/// A counter that contradicts its markers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// `asset#<assetId>` or `user#<userId>`.
     pub counter: String,
-    /// What it holds.
     pub holds: u64,
-    /// The least and the most that it should hold.
     pub should_hold: RangeInclusive<u64>,
 }
 
-/// What an audit found.
+/// The findings of an audit.
 #[derive(Debug)]
 pub struct Audit {
-    /// Markers that were looked at.
+    /// The number of markers that were read.
     pub markers: u64,
-    /// The counters as they are now: the next audit may start from here.
+    /// The counters as they are now. The next audit may start from here.
     pub now: Snapshot,
-    /// Counters that are wrong.
     pub differences: Vec<Difference>,
 }
 
-/// Reads the whole of `table`, twice, and changes nothing. Calls `progress` with each page's number of items.
+/// Reads the whole of `table` twice and changes nothing. Calls `progress` with each page's number of items.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when DynamoDB does not answer, or an item is not of this table's form.
-pub async fn audit(client: &Client, table: &str, base: Snapshot, progress: impl Fn(usize)) -> Result<Audit, Error> {
+/// When DynamoDB does not answer or an item does not have this table's schema.
+pub async fn audit(client: &Client, table: &str, base: Snapshot, progress: impl Fn(usize)) -> Result<Audit, BoxError> {
     let now = snapshot(client, table, &progress).await?;
     let bounds = Bounds::new(&base, &now);
     let mut markers = 0;
@@ -62,7 +60,7 @@ pub async fn audit(client: &Client, table: &str, base: Snapshot, progress: impl 
         };
         markers += 1;
         for counter in marker.counters {
-            // A marker says when its view was counted; at the edges it may be before or after the counters were read.
+            // At the edges a view may have been counted before or after its counters were read.
             *least.entry(counter.clone()).or_default() += u64::from(bounds.surely(marker.counted_at));
             *most.entry(counter).or_default() += u64::from(bounds.perhaps(marker.counted_at));
         }
@@ -78,13 +76,13 @@ pub async fn audit(client: &Client, table: &str, base: Snapshot, progress: impl 
 }
 
 /// Reads all counters.
-async fn snapshot(client: &Client, table: &str, progress: &impl Fn(usize)) -> Result<Snapshot, Error> {
+async fn snapshot(client: &Client, table: &str, progress: &impl Fn(usize)) -> Result<Snapshot, BoxError> {
     let start = Timestamp::now();
     let mut counters = BTreeMap::new();
     scan(client, table, progress, |item| {
-        let pk = text(item, items::PK)?;
-        if !pk.starts_with(items::MARKER_PREFIX) {
-            *counters.entry(pk.to_owned()).or_default() += items::views(item)?;
+        let pk = text(item, schema::PK)?;
+        if !pk.starts_with(schema::MARKER_PREFIX) {
+            *counters.entry(pk.to_owned()).or_default() += schema::views(item)?;
         }
         Ok(())
     })
@@ -115,7 +113,7 @@ fn differences(
     names.into_iter().filter_map(compare).collect()
 }
 
-/// The times between which a marker counts.
+/// The times between which a marker's view surely or perhaps moved the counters that were read.
 struct Bounds {
     surely: (Option<Timestamp>, Option<Timestamp>),
     perhaps: (Option<Timestamp>, Option<Timestamp>),
@@ -150,52 +148,45 @@ fn between((from, to): (Option<Timestamp>, Option<Timestamp>), time: Timestamp) 
     from.is_none_or(|from| time > from) && to.is_none_or(|to| time <= to)
 }
 
-/// What a marker says of the counters that it moved.
+/// The counters that a marker's view moved.
 struct Marker {
     counters: [String; 2],
     counted_at: Timestamp,
 }
 
 impl Marker {
-    /// None for an item that is no marker.
-    fn read(item: &Key) -> Result<Option<Self>, Error> {
-        if !text(item, items::PK)?.starts_with(items::MARKER_PREFIX) {
+    /// None if the item is not a marker.
+    fn read(item: &Key) -> Result<Option<Self>, BoxError> {
+        if !text(item, schema::PK)?.starts_with(schema::MARKER_PREFIX) {
             return Ok(None);
         }
-        let asset = text(item, items::ASSET_ID)?.parse().map_err(Error::unavailable)?;
-        let user = text(item, items::USER_ID)?.parse().map_err(Error::unavailable)?;
-        let counted_at = text(item, items::COUNTED_AT)?.to_owned();
+        let asset = text(item, schema::ASSET_ID)?.parse()?;
+        let user = text(item, schema::USER_ID)?.parse()?;
+        let counted_at = text(item, schema::COUNTED_AT)?.to_owned();
         Ok(Some(Self {
-            counters: [items::asset_pk(&asset), items::user_pk(&user)],
-            counted_at: counted_at
-                .try_into()
-                .map_err(|error: String| Error::unavailable(error))?,
+            counters: [schema::asset_pk(&asset), schema::user_pk(&user)],
+            counted_at: counted_at.try_into()?,
         }))
     }
 }
 
-fn text<'a>(item: &'a Key, name: &str) -> Result<&'a str, Error> {
+fn text<'a>(item: &'a Key, name: &str) -> Result<&'a str, BoxError> {
     let value = item.get(name).and_then(|value| value.as_s().ok());
-    value
-        .map(String::as_str)
-        .ok_or_else(|| Error::unavailable(format!("an item has no {name}: {item:?}")))
+    let value = value.map(String::as_str);
+    value.ok_or_else(|| format!("an item has no {name}: {item:?}").into())
 }
 
-/// Reads every item of the table, as of its last finished write.
+/// Reads every item of the table, with consistent reads.
 async fn scan(
     client: &Client,
     table: &str,
     progress: &impl Fn(usize),
-    mut visit: impl FnMut(&Key) -> Result<(), Error>,
-) -> Result<(), Error> {
+    mut visit: impl FnMut(&Key) -> Result<(), BoxError>,
+) -> Result<(), BoxError> {
     let mut from: Option<Key> = None;
     loop {
         let request = client.scan().table_name(table).consistent_read(true);
-        let page = request
-            .set_exclusive_start_key(from)
-            .send()
-            .await
-            .map_err(Error::unavailable)?;
+        let page = request.set_exclusive_start_key(from).send().await?;
         page.items().iter().try_for_each(&mut visit)?;
         progress(page.items().len());
         from = page.last_evaluated_key;

@@ -1,11 +1,25 @@
 //! Reading the counters.
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use common::{AssetId, Error, UserId};
+use domain::{AssetId, UserId};
+use platform::{
+    BoxError,
+    aws::{Clients, Service},
+    config,
+};
+use serde::Serialize;
+use tokio::try_join;
 
-use crate::items;
+use crate::schema;
 
-/// Reads view counts from the views table.
+/// The reply of the endpoints that answer a user's and an asset's count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ViewCounts {
+    userviews: u64,
+    assetviews: u64,
+}
+
+/// Reads view counts.
 #[derive(Debug, Clone)]
 pub struct Counts {
     client: Client,
@@ -13,42 +27,57 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The counts in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// How often `user` watched anything; None when never. `consistent` sees every finished write, at twice the price.
+    /// The counts in the table that `VIEWS_TABLE` names, with `connections` open.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when DynamoDB does not answer.
-    pub async fn of_user(&self, user: &UserId, consistent: bool) -> Result<Option<u64>, Error> {
-        let request = self.client.get_item().table_name(&self.table);
-        let found = request
-            .set_key(Some(items::user(user)))
-            .consistent_read(consistent)
-            .send()
-            .await
-            .map_err(Error::unavailable)?;
-        found.item.as_ref().map(items::views).transpose()
+    /// When a variable is missing.
+    pub async fn connect(connections: usize) -> Result<Self, BoxError> {
+        let table = config::required("VIEWS_TABLE")?;
+        let clients = Clients::connect(&[(Service::DynamoDb, connections)]).await?;
+        Ok(Self::new(clients.dynamodb(), table))
     }
 
-    /// How often `asset` was watched: the sum of its shards, in one Query; None when never.
+    /// Both counts, 0 where nothing was recorded. `consistent` reads see every finished write, at twice the price.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when DynamoDB does not answer.
-    pub async fn of_asset(&self, asset: &AssetId, consistent: bool) -> Result<Option<u64>, Error> {
+    /// When DynamoDB does not answer.
+    pub async fn of(&self, user: &UserId, asset: &AssetId, consistent: bool) -> Result<ViewCounts, BoxError> {
+        let (userviews, assetviews) = try_join!(self.of_user(user, consistent), self.of_asset(asset, consistent))?;
+        Ok(ViewCounts {
+            userviews: userviews.unwrap_or(0),
+            assetviews: assetviews.unwrap_or(0),
+        })
+    }
+
+    /// The views by `user`, None if there are none.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn of_user(&self, user: &UserId, consistent: bool) -> Result<Option<u64>, BoxError> {
+        let request = self.client.get_item().table_name(&self.table);
+        let request = request.set_key(Some(schema::user(user))).consistent_read(consistent);
+        let found = Box::pin(request.send()).await?;
+        found.item.as_ref().map(schema::views).transpose()
+    }
+
+    /// The views of `asset`, the sum of its shards in one Query, None if there are none.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn of_asset(&self, asset: &AssetId, consistent: bool) -> Result<Option<u64>, BoxError> {
         let request = self.client.query().table_name(&self.table);
-        let found = request
+        let request = request
             .key_condition_expression("pk = :asset")
-            .expression_attribute_values(":asset", AttributeValue::S(items::asset_pk(asset)))
-            .consistent_read(consistent)
-            .send()
-            .await
-            .map_err(Error::unavailable)?;
+            .expression_attribute_values(":asset", AttributeValue::S(schema::asset_pk(asset)))
+            .consistent_read(consistent);
+        let found = Box::pin(request.send()).await?;
         let shards = found.items.unwrap_or_default();
-        let sum = || shards.iter().map(items::views).sum::<Result<u64, Error>>();
+        let sum = || shards.iter().map(schema::views).sum::<Result<u64, BoxError>>();
         (!shards.is_empty()).then(sum).transpose()
     }
 }

@@ -1,9 +1,9 @@
-//! The dead-letter queue: where a message goes that can never be counted, with the reason.
+//! The dead-letter queue, which takes poison messages with a reason.
 
 use aws_sdk_sqs::{Client, types::MessageAttributeValue};
-use common::error::Cause;
+use platform::BoxError;
 
-/// The message attribute that says why a message is here.
+/// The message attribute that holds the reason.
 pub(crate) const REASON: &str = "reason";
 
 /// The dead-letter queue.
@@ -14,22 +14,22 @@ pub struct DeadLetters {
 }
 
 impl DeadLetters {
-    /// The queue at `queue_url`.
     #[must_use]
     pub fn new(client: Client, queue_url: String) -> Self {
         Self { client, queue_url }
     }
 
-    /// Parks a message's body with the reason.
+    /// Sends a message's body with the reason.
     ///
     /// # Errors
-    /// When SQS does not take it.
-    pub async fn park(&self, body: &str, reason: &str) -> Result<(), Cause> {
+    /// When SQS does not accept it.
+    pub async fn send(&self, body: &str, reason: &str) -> Result<(), BoxError> {
         let attribute = MessageAttributeValue::builder()
             .data_type("String")
             .string_value(reason);
         let message = self.client.send_message().queue_url(&self.queue_url).message_body(body);
-        message.message_attributes(REASON, attribute.build()?).send().await?;
+        let message = message.message_attributes(REASON, attribute.build()?);
+        Box::pin(message.send()).await?;
         Ok(())
     }
 }

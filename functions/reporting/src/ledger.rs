@@ -1,15 +1,11 @@
-//! The ledger: writes each view and the counters it moves, so that a counter moves if and only if the marker is written.
+//! The ledger: writes each view with the counters that it moves. A counter moves if and only if the marker is written.
 
 use std::{ops::AddAssign, time::Duration};
 
 use aws_sdk_dynamodb::Client;
-use common::{
-    metrics::{self, Metric},
-    serve::causes,
-    timestamp::Timestamp,
-    view::{EventId, View},
-};
+use domain::{EventId, Timestamp, View};
 use futures_util::{StreamExt, stream};
+use platform::telemetry::{chain, metrics::Metric};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
@@ -19,12 +15,12 @@ use crate::{
 
 /// Transactions under way at once.
 const CONCURRENCY: usize = 8;
-/// The first pause before another try; each further one may be twice as long.
+/// The longest first pause before a retry. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Writes views to the views table.
+/// Writes views and moves their counters.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     client: Client,
@@ -32,32 +28,30 @@ pub struct Ledger {
     shards: u32,
 }
 
-/// What became of some views.
+/// The fate of a set of views.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// How many are counted now.
+    /// The number of views that are counted now.
     pub counted: usize,
-    /// When the oldest of them was played.
+    /// The time of the oldest play among them.
     pub oldest: Option<Timestamp>,
-    /// How many had been counted before.
+    /// The number of views that had been counted before.
     pub duplicates: usize,
-    /// Those that could not be counted in time. A later try is safe.
+    /// The views that could not be counted in time. A later retry is safe.
     pub failed: Vec<EventId>,
 }
 
 impl Outcome {
-    /// Tells the metrics, together with how many messages were `parked`.
-    pub(crate) fn emit(&self, parked: usize) {
+    pub(crate) fn metrics(&self) -> [(Metric, u64); 4] {
         let age = self
             .oldest
             .map_or(0, |oldest| Timestamp::now().as_millis() - oldest.as_millis());
-        metrics::emit(&[
+        [
             (Metric::ViewsCounted, self.counted as u64),
             (Metric::Duplicates, self.duplicates as u64),
             (Metric::ViewsFailed, self.failed.len() as u64),
-            (Metric::DeadLettered, parked as u64),
             (Metric::AgeAtCounting, u64::try_from(age).unwrap_or_default()),
-        ]);
+        ]
     }
 }
 
@@ -71,7 +65,7 @@ impl AddAssign for Outcome {
 }
 
 impl Ledger {
-    /// A ledger in `table` that spreads an asset's counter over `shards` items (at least 1).
+    /// A ledger in `table` that spreads an asset's counter over `shards` items, at least one.
     #[must_use]
     pub fn new(client: Client, table: String, shards: u32) -> Self {
         Self {
@@ -81,7 +75,7 @@ impl Ledger {
         }
     }
 
-    /// Counts `views`, each once, however often it comes; gives up what is not counted by `deadline`.
+    /// Counts each of `views` once, however often it comes. Views that are not counted by `deadline` have failed.
     pub async fn record(&self, mut views: Vec<View>, deadline: Instant) -> Outcome {
         let given = views.len();
         views.sort_by_key(|view| view.event_id);
@@ -90,20 +84,20 @@ impl Ledger {
             duplicates: given - views.len(),
             ..Outcome::default()
         };
-        // Chunks of one batch start on shards of their own, so that they do not meet.
+        // Each chunk of a batch starts on another shard, so that the chunks do not conflict.
         let first_shard = self.any_shard();
-        let mut settled = stream::iter(chunk::cut(views))
+        let mut commits = stream::iter(chunk::split(views))
             .zip(stream::iter((0..self.shards).cycle()))
-            .map(|(chunk, n)| self.settle(chunk, (first_shard + n) % self.shards, deadline))
+            .map(|(chunk, n)| self.commit(chunk, (first_shard + n) % self.shards, deadline))
             .buffer_unordered(CONCURRENCY);
-        while let Some(of_chunk) = settled.next().await {
+        while let Some(of_chunk) = commits.next().await {
             outcome += of_chunk;
         }
         outcome
     }
 
-    /// Counts the views of one chunk: tries until each is counted, or the time is over.
-    async fn settle(&self, mut views: Vec<View>, mut shard: u32, deadline: Instant) -> Outcome {
+    /// Counts the views of one chunk, with retries until each is counted or the time is over.
+    async fn commit(&self, mut views: Vec<View>, mut shard: u32, deadline: Instant) -> Outcome {
         let mut outcome = Outcome::default();
         let mut longest_pause = FIRST_PAUSE;
         while !views.is_empty() {
@@ -120,19 +114,19 @@ impl Ledger {
                         log_each(&[views.remove(index)], "counted before");
                     }
                 }
-                Verdict::Busy(cause) => {
-                    // Full jitter: two batches that collided do not collide again at the same moment.
+                Verdict::Retry(cause) => {
+                    // Full jitter, so that two batches that collided do not collide again at the same moment.
                     let pause = longest_pause.mul_f64(fastrand::f64());
                     if Instant::now() + pause >= deadline {
-                        tracing::error!(views = views.len(), cause = %causes(cause.as_ref()), "views not counted in time");
+                        tracing::error!(views = views.len(), cause = %chain(cause.as_ref()), "views not counted in time");
                         outcome.failed.extend(views.drain(..).map(|view| view.event_id));
                     }
                     sleep(pause).await;
                     longest_pause = (longest_pause * 2).min(LONGEST_PAUSE);
                     shard = self.any_shard();
                 }
-                Verdict::Refused(cause) => {
-                    tracing::error!(views = views.len(), cause = %causes(cause.as_ref()), "views refused by DynamoDB");
+                Verdict::Reject(cause) => {
+                    tracing::error!(views = views.len(), cause = %chain(cause.as_ref()), "views rejected by DynamoDB");
                     outcome.failed.extend(views.drain(..).map(|view| view.event_id));
                 }
             }
@@ -140,12 +134,11 @@ impl Ledger {
         outcome
     }
 
-    /// One try.
     async fn write(&self, views: &[View], shard: u32, deadline: Instant) -> Verdict {
         let written = transaction::write(&self.client, &self.table, views, shard);
         timeout_at(deadline, written)
             .await
-            .unwrap_or_else(|elapsed| Verdict::Busy(elapsed.into()))
+            .unwrap_or_else(|elapsed| Verdict::Retry(elapsed.into()))
     }
 
     fn any_shard(&self) -> u32 {
@@ -153,7 +146,8 @@ impl Ledger {
     }
 }
 
-/// What became of each view, for whoever follows a request's id to here: a line a view is too many but at DEBUG.
+/// Logs the fate of each view so that a request can be traced this far. DEBUG only: one line per view is too expensive
+/// at INFO.
 fn log_each(views: &[View], fate: &str) {
     for view in views {
         let id = view.correlation_id.as_ref().map(tracing::field::display);

@@ -1,4 +1,4 @@
-//! One `TransactWriteItems`: the markers of some views and the counters they move, all or nothing.
+//! One `TransactWriteItems`: the markers of several views and the counters that they move, all or nothing.
 
 use std::collections::BTreeMap;
 
@@ -8,37 +8,34 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, TransactWriteItem},
 };
-use common::{error::Cause, view::View};
+use domain::View;
+use platform::BoxError;
 
-use crate::items;
+use crate::schema;
 
-/// What became of a transaction.
+/// The result of a transaction.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// All views are counted.
     Committed,
-    /// Nothing was written: these views, by index, have been counted before.
+    /// Nothing was written, because the views with these indexes have been counted before.
     Duplicates(Vec<usize>),
-    /// Nothing was written, or nobody knows: worth another try, which the markers make safe.
-    Busy(Cause),
-    /// Nothing was written, and nothing will be.
-    Refused(Cause),
+    /// Nothing was written, or the result is unknown. The markers make a retry safe.
+    Retry(BoxError),
+    /// Nothing was written, and a retry would fail as well.
+    Reject(BoxError),
 }
 
-/// Counts `views` in one transaction; an asset's views go to its shard of this number.
+/// Counts `views` in one transaction. An asset's views go to its shard number `shard`.
 pub(crate) async fn write(client: &Client, table: &str, views: &[View], shard: u32) -> Verdict {
     let items = match transact_items(table, views, shard) {
         Ok(items) => items,
-        Err(error) => return Verdict::Refused(error.into()),
+        Err(error) => return Verdict::Reject(error.into()),
     };
-    match client
-        .transact_write_items()
-        .set_transact_items(Some(items))
-        .send()
-        .await
-    {
+    let request = client.transact_write_items().set_transact_items(Some(items));
+    match Box::pin(request.send()).await {
         Ok(_) => Verdict::Committed,
-        Err(error) => judge(error),
+        Err(error) => classify(error),
     }
 }
 
@@ -50,26 +47,26 @@ fn transact_items(table: &str, views: &[View], shard: u32) -> Result<Vec<Transac
         *assets.entry(&view.asset_id).or_insert(0) += 1;
     }
     let markers = views.iter().map(|view| {
-        let put = items::put_marker(table, view)?;
+        let put = schema::put_marker(table, view)?;
         Ok(TransactWriteItem::builder().put(put).build())
     });
-    let users = users.into_iter().map(|(id, n)| (items::user(id), n));
-    let assets = assets.into_iter().map(|(id, n)| (items::shard(id, shard), n));
+    let users = users.into_iter().map(|(id, n)| (schema::user(id), n));
+    let assets = assets.into_iter().map(|(id, n)| (schema::shard(id, shard), n));
     let counters = users.chain(assets).map(|(counter, n)| {
-        let update = items::add_views(table, counter, n)?;
+        let update = schema::add_views(table, counter, n)?;
         Ok(TransactWriteItem::builder().update(update).build())
     });
     markers.chain(counters).collect()
 }
 
-fn judge(error: SdkError<TransactWriteItemsError>) -> Verdict {
+fn classify(error: SdkError<TransactWriteItemsError>) -> Verdict {
     use TransactWriteItemsError as E;
     match error.as_service_error() {
         Some(E::TransactionCanceledException(cancelled)) => {
-            judge_reasons(cancelled.cancellation_reasons()).unwrap_or_else(|| Verdict::Refused(error.into()))
+            classify_reasons(cancelled.cancellation_reasons()).unwrap_or_else(|| Verdict::Reject(error.into()))
         }
         Some(E::ResourceNotFoundException(_) | E::IdempotentParameterMismatchException(_)) => {
-            Verdict::Refused(error.into())
+            Verdict::Reject(error.into())
         }
         Some(other)
             if matches!(
@@ -77,25 +74,25 @@ fn judge(error: SdkError<TransactWriteItemsError>) -> Verdict {
                 Some("ValidationException" | "AccessDeniedException")
             ) =>
         {
-            Verdict::Refused(error.into())
+            Verdict::Reject(error.into())
         }
-        // Throttled, a conflict, an error of DynamoDB's own, or no answer at all.
-        _ => Verdict::Busy(error.into()),
+        // Throttling, a conflict, an internal error of DynamoDB, or no answer at all.
+        _ => Verdict::Retry(error.into()),
     }
 }
 
-/// Reads the reasons of a cancelled transaction, one an item. None when they hold something that a retry won't mend.
-fn judge_reasons(reasons: &[CancellationReason]) -> Option<Verdict> {
+/// Reads the reasons of a cancelled transaction, one per item. None if a retry would not help.
+fn classify_reasons(reasons: &[CancellationReason]) -> Option<Verdict> {
     let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
     let codes: Vec<_> = reasons.iter().map(code).collect();
-    // Only markers carry a condition, and they come first: the index is the view's.
+    // Only markers have a condition, and they come first, so the index is the view's.
     let duplicates: Vec<_> = (0..codes.len())
         .filter(|index| codes[*index] == "ConditionalCheckFailed")
         .collect();
     if !duplicates.is_empty() {
         return Some(Verdict::Duplicates(duplicates));
     }
-    let passes = |code: &String| {
+    let is_transient = |code: &String| {
         [
             "None",
             "TransactionConflict",
@@ -104,8 +101,8 @@ fn judge_reasons(reasons: &[CancellationReason]) -> Option<Verdict> {
         ]
         .contains(&code.as_str())
     };
-    let busy = !codes.is_empty() && codes.iter().all(passes);
-    busy.then(|| Verdict::Busy(format!("transaction cancelled: {}", summary(&codes)).into()))
+    let transient = !codes.is_empty() && codes.iter().all(is_transient);
+    transient.then(|| Verdict::Retry(format!("transaction cancelled: {}", summary(&codes)).into()))
 }
 
 fn summary(codes: &[String]) -> String {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use common::view::View;
+use domain::View;
 use reporting::{
     Ledger,
     audit::{Audit, Snapshot, audit},

@@ -6,11 +6,8 @@ use std::{
     time::Duration,
 };
 
-use common::{
-    timestamp::Timestamp,
-    view::{EventId, View},
-};
-use reporting::{Counts, DeadLetters, Ledger, Work, count_views};
+use domain::{EventId, Timestamp, View};
+use reporting::{Counts, DeadLetters, Input, Ledger, count_views};
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer},
@@ -49,7 +46,7 @@ impl Reporting {
 
     /// Invokes the function; the ids of the messages that have to come again, sorted.
     async fn invoke(&self, work: &Value) -> Vec<String> {
-        let work: Work = serde_json::from_value(work.clone()).unwrap();
+        let work: Input = serde_json::from_value(work.clone()).unwrap();
         let deadline = Instant::now() + Duration::from_secs(5);
         let response = count_views(&self.ledger, &self.dead_letters, work, deadline)
             .await
@@ -101,7 +98,7 @@ fn old_view() -> View {
 fn batch(bodies: &[String]) -> Value {
     let record =
         |(n, body): (usize, &String)| json!({"messageId": format!("m{n}"), "body": body, "eventSource": "aws:sqs"});
-    json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
+    json!({"AssetTable": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
 }
 
 fn body(view: &View) -> String {
@@ -113,7 +110,7 @@ async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
     let reporting = Reporting::start();
     // The sample's views are of one day; count them as if they came on it.
     let mut sample: Value = serde_json::from_str(&sample_event("count-views")).unwrap();
-    for record in sample["Records"].as_array_mut().unwrap() {
+    for record in sample["AssetTable"].as_array_mut().unwrap() {
         let mut event: Value = serde_json::from_str(record["body"].as_str().unwrap()).unwrap();
         event["playedAt"] = json!(Timestamp::now());
         record["body"] = json!(event.to_string());
@@ -244,7 +241,7 @@ async fn a_single_view_that_cannot_be_counted_is_an_error_so_that_lambda_tries_a
     let result = count_views(
         &reporting.ledger,
         &reporting.dead_letters,
-        Work::View(view("a", "u")),
+        Input::View(view("a", "u")),
         deadline,
     )
     .await;

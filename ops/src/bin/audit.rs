@@ -5,8 +5,8 @@
 
 use std::{error::Error, fs, process::ExitCode, time::Duration};
 
-use common::{aws::Aws, env};
 use indicatif::{ProgressBar, ProgressStyle};
+use platform::{aws::Clients, config};
 use reporting::audit::{Snapshot, audit};
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -18,8 +18,8 @@ async fn main() -> Result<ExitCode, Failure> {
     let bar =
         ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} items read {elapsed}")?);
     bar.enable_steady_tick(Duration::from_millis(200));
-    let client = Aws::from_env()?.dynamodb();
-    let found = audit(&client, &env::required("VIEWS_TABLE")?, base, |items| {
+    let client = Clients::from_env()?.dynamodb();
+    let found = audit(&client, &config::required("VIEWS_TABLE")?, base, |items| {
         bar.inc(items as u64);
     })
     .await?;

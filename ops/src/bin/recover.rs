@@ -3,13 +3,13 @@
 
 use std::{env::args, error::Error, fs::read_to_string};
 
-use common::{aws::Aws, env};
+use platform::{aws::Clients, config};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let file = args().nth(1).ok_or("which log file? usage: recover FILE")?;
-    let queue_url = env::required("EVENTS_QUEUE_URL")?;
-    let sqs = Aws::from_env()?.sqs();
+    let queue_url = config::required("EVENTS_QUEUE_URL")?;
+    let sqs = Clients::from_env()?.sqs();
     let log = read_to_string(&file).map_err(|error| format!("{file} can't be read: {error}"))?;
     let mut sent = 0;
     for view in ops::recover::views(&log) {

@@ -2,8 +2,9 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use common::{aws::Aws, view::View};
-use reporting::{DeadLetters, Ledger, Work, count_views};
+use domain::View;
+use platform::aws::Clients;
+use reporting::{DeadLetters, Input, Ledger, count_views};
 use serde_json::json;
 use tokio::{
     select,
@@ -66,7 +67,7 @@ async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<St
         }
     }
     let record = |message: &Message| json!({"messageId": message.id.to_string(), "body": message.body});
-    let event = json!({"Records": batch.iter().map(record).collect::<Vec<_>>()});
+    let event = json!({"AssetTable": batch.iter().map(record).collect::<Vec<_>>()});
     let process = Arc::default();
     let response = invoke(world, &process, serde_json::from_value(event).unwrap()).await?;
     let failures = response.unwrap().batch_item_failures;
@@ -114,9 +115,9 @@ pub(crate) async fn count_invocations(world: Arc<World>) {
 async fn invoke(
     world: &Arc<World>,
     process: &Arc<Process>,
-    work: Work,
+    work: Input,
 ) -> Option<Result<aws_lambda_events::sqs::SqsBatchResponse, reporting::NotCounted>> {
-    let aws: Aws = world.aws(process);
+    let aws: Clients = world.aws(process);
     let ledger = Ledger::new(aws.dynamodb(), VIEWS_TABLE.to_owned(), SHARDS);
     let dead_letters = DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned());
     let deadline = Instant::now() + TIMEOUT - Duration::from_secs(2);

@@ -9,13 +9,10 @@ use std::{
     time::Duration,
 };
 
-use common::{
-    backend::Backend,
-    timestamp::Timestamp,
-    view::{EventId, View},
-};
+use domain::{EventId, Timestamp, View};
 use lambda_http::{Request, RequestExt};
-use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers};
+use platform::aws::invoke::Backend;
+use play::{Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers};
 use reporting::{Counts, Ledger, post_view};
 use support::requests::sample;
 use tokio::{join, select};
@@ -105,8 +102,8 @@ pub(crate) async fn play(world: Arc<World>, plays: Arc<Plays>) {
 }
 
 /// A play is answered, whatever becomes of its view.
-async fn play_once(services: &Services, request: Request) {
-    assert_eq!(play::play(services, request).await.unwrap().http_status, 200);
+async fn play_once(services: &Dependencies, request: Request) {
+    assert_eq!(play::play(services, request).await.unwrap().status.as_u16(), 200);
 }
 
 /// Reports a view directly, with one key, until that is acknowledged. How often it took more than one try.
@@ -160,11 +157,11 @@ fn request(asset: &str, user: &str, key: Option<&str>) -> Request {
 }
 
 /// A viewer's own play function: it does not die here, for a viewer without an answer does not know what it played.
-fn services(world: &Arc<World>) -> Services {
+fn services(world: &Arc<World>) -> Dependencies {
     let aws = world.aws(&Arc::default());
     let lambda = aws.lambda();
     let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, Duration::from_secs(4));
-    Services {
+    Dependencies {
         viewers: Viewers::Anyone,
         catalogue: Catalogue {
             content: backend("content", "/content/asset/{assetId}"),

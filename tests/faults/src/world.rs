@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use common::aws::Aws;
+use platform::aws::Clients;
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer, Call},
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// The AWS that one process sees.
-    pub(crate) fn aws(self: &Arc<Self>, process: &Arc<Process>) -> Aws {
+    pub(crate) fn aws(self: &Arc<Self>, process: &Arc<Process>) -> Clients {
         let (world, process) = (Arc::clone(self), Arc::clone(process));
         aws::answering(move |call| world.answer(call, &process))
     }

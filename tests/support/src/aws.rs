@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use common::aws::Aws;
+use platform::aws::Clients;
 
 /// A request that an SDK client made.
 #[derive(Debug, Clone)]
@@ -78,10 +78,10 @@ impl Answer {
 }
 
 /// AWS clients, configured as the functions' are, whose every request `answer` answers.
-pub fn answering(answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Aws {
+pub fn answering(answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Clients {
     let connector = SharedHttpConnector::new(Scripted(Arc::new(answer)));
     let credentials = Credentials::new("test", "test", None, None, "test");
-    Aws::new("us-east-1".to_owned(), credentials, connector)
+    Clients::new("us-east-1".to_owned(), credentials, connector)
 }
 
 struct Scripted(Arc<dyn Fn(&Call) -> Answer + Send + Sync>);

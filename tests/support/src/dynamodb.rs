@@ -6,8 +6,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use common::aws::Aws;
 use dynoxide::{Database, DynoxideError, storage_backend};
+use platform::aws::Clients;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -51,7 +51,7 @@ impl Engine {
 
     /// Clients of the engine.
     #[must_use]
-    pub fn aws(&self) -> Aws {
+    pub fn aws(&self) -> Clients {
         let engine = self.clone();
         aws::answering(move |call| engine.answer(call))
     }

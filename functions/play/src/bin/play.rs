@@ -2,48 +2,47 @@
 
 use std::time::Duration;
 
-use common::{
-    aws::{Aws, Service},
-    backend::Backend,
-    env, serve,
+use platform::{
+    BoxError,
+    aws::{
+        Clients,
+        Service::{Lambda, Sqs},
+        invoke::Backend,
+    },
+    config::{self, ConfigError},
+    http, telemetry,
 };
-use play::{Cache, Catalogue, Publisher, Reporting, Services, Viewers};
-
-/// How long an asset's metadata and URL may take: well under the function's own timeout, cold starts included.
-const ASSET_LIMIT: Duration = Duration::from_secs(4);
-/// How long the counts may take, which a play can do without.
-const COUNTS_LIMIT: Duration = Duration::from_secs(2);
-
-/// What one play may have under way at once: metadata, cdnurl and reporting, and then the queue.
-const CONNECTIONS: [Service; 4] = [Service::Lambda, Service::Lambda, Service::Lambda, Service::Sqs];
+use play::{ASSET_LIMIT, COUNTS_LIMIT, Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    serve::start_telemetry();
-    let aws = Aws::connect(&CONNECTIONS).await?;
-    let lambda = aws.lambda();
+async fn main() -> Result<(), BoxError> {
+    telemetry::init();
+    // One play calls metadata, cdnurl and reporting at once, and the queue.
+    let clients = Clients::connect(&[(Lambda, 3), (Sqs, 1)]).await?;
+    let dependencies = &dependencies(&clients)?;
+    http::run(|request| play::play(dependencies, request)).await
+}
+
+fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {
+    let lambda = clients.lambda();
     let backend = |function, route, limit| {
-        let name = env::required(function)?;
-        Ok::<_, env::Misconfigured>(Backend::new(lambda.clone(), name, route, limit))
+        let name = config::required(function)?;
+        Ok::<_, ConfigError>(Backend::new(lambda.clone(), name, route, limit))
     };
-    let services = &Services {
+    let views_route = "/events/asset/{assetId}/user/{userId}";
+    Ok(Dependencies {
         viewers: Viewers::from_env()?,
         catalogue: Catalogue {
             content: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}", ASSET_LIMIT)?,
             url: backend("GET_URL_FUNCTION", "/url/asset/{assetId}", ASSET_LIMIT)?,
-            cache: Cache::new(Duration::from_secs(env::number("CACHE_SECONDS")?)),
+            cache: Cache::new(Duration::from_secs(config::number("CACHE_SECONDS")?)),
         },
-        reporting: Reporting(backend(
-            "GET_VIEWS_FUNCTION",
-            "/events/asset/{assetId}/user/{userId}",
-            COUNTS_LIMIT,
-        )?),
+        reporting: Reporting(backend("GET_VIEWS_FUNCTION", views_route, COUNTS_LIMIT)?),
         publisher: Publisher {
-            sqs: aws.sqs(),
-            queue_url: env::required("EVENTS_QUEUE_URL")?,
+            sqs: clients.sqs(),
+            queue_url: config::required("EVENTS_QUEUE_URL")?,
             lambda: lambda.clone(),
-            count_views_function: env::required("COUNT_VIEWS_FUNCTION")?,
+            count_views_function: config::required("COUNT_VIEWS_FUNCTION")?,
         },
-    };
-    serve::serve(|request| play::play(services, request)).await
+    })
 }

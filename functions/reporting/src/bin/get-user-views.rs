@@ -1,17 +1,11 @@
 //! `GET /events/user/{userId}`
 
-use common::{
-    aws::{Aws, Service},
-    env, serve,
-};
+use platform::{BoxError, http, telemetry};
 use reporting::Counts;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    serve::start_telemetry();
-    let counts = &Counts::new(
-        Aws::connect(&[Service::DynamoDb]).await?.dynamodb(),
-        env::required("VIEWS_TABLE")?,
-    );
-    serve::serve(|request| reporting::get_user_views(counts, request)).await
+async fn main() -> Result<(), BoxError> {
+    telemetry::init();
+    let counts = &Counts::connect(1).await?;
+    http::run(|request| reporting::get_user_views(counts, request)).await
 }

@@ -1,17 +1,18 @@
 //! `POST /events/asset/{assetId}/user/{userId}`
 
-use common::{
-    aws::{Aws, Service},
-    env, serve,
+use platform::{
+    BoxError,
+    aws::{Clients, Service},
+    config, http, telemetry,
 };
 use reporting::{Counts, Ledger};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    serve::start_telemetry();
-    let client = Aws::connect(&[Service::DynamoDb, Service::DynamoDb]).await?.dynamodb();
-    let table = env::required("VIEWS_TABLE")?;
-    let ledger = &Ledger::new(client.clone(), table.clone(), env::number("COUNTER_SHARDS")?);
+async fn main() -> Result<(), BoxError> {
+    telemetry::init();
+    let client = Clients::connect(&[(Service::DynamoDb, 2)]).await?.dynamodb();
+    let table = config::required("VIEWS_TABLE")?;
+    let ledger = &Ledger::new(client.clone(), table.clone(), config::number("COUNTER_SHARDS")?);
     let counts = &Counts::new(client, table);
-    serve::serve(|request| reporting::post_view(ledger, counts, request)).await
+    http::run(|request| reporting::post_view(ledger, counts, request)).await
 }

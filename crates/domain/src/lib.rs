@@ -1,0 +1,15 @@
+//! The types that the services agree on. No AWS, no HTTP, no async runtime.
+
+mod id;
+mod idempotency;
+mod invalid;
+mod text;
+mod timestamp;
+mod view;
+
+pub use id::{AssetId, UserId};
+pub use idempotency::IdempotencyKey;
+pub use invalid::{Invalid, Problem};
+pub use text::Text;
+pub use timestamp::Timestamp;
+pub use view::{CorrelationId, EventId, View};

@@ -1,0 +1,43 @@
+//! The endpoints of a service that keeps one record per asset.
+
+use domain::{AssetId, Invalid};
+use lambda_http::Request;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    aws::AssetTable,
+    http::{Error, Fields, Reply, asset_id, fields},
+};
+
+#[derive(Serialize)]
+struct Answer<R> {
+    id: AssetId,
+    #[serde(flatten)]
+    record: R,
+}
+
+/// Answers 200 with the asset's `id` and the fields of its record.
+///
+/// # Errors
+/// 400 for a malformed id, 404 for an unknown asset, 503 when the table does not answer.
+pub async fn get<R: Serialize + DeserializeOwned>(table: &AssetTable, request: Request) -> Result<Reply, Error> {
+    let id = asset_id(&request)?;
+    match table.get::<R>(&id).await? {
+        Some(record) => Ok(Reply::ok(&Answer { id, record })),
+        None => Err(Error::AssetNotFound(id)),
+    }
+}
+
+/// Replaces the asset's whole record with the body's fields and answers 200 `{"status":"ok"}`.
+///
+/// # Errors
+/// 400, 413 or 415 for a malformed id or body, 503 when the table does not answer.
+pub async fn post<R>(table: &AssetTable, request: Request) -> Result<Reply, Error>
+where
+    R: Serialize + TryFrom<Fields, Error = Invalid>,
+{
+    let id = asset_id(&request)?;
+    let record = R::try_from(fields(&request)?)?;
+    table.replace(&id, &record).await?;
+    Ok(Reply::stored())
+}

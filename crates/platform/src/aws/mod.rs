@@ -1,0 +1,8 @@
+//! AWS: the SDK's clients, direct invocation of another service, and a table of asset records.
+
+mod asset_table;
+mod clients;
+pub mod invoke;
+
+pub use asset_table::AssetTable;
+pub use clients::{Clients, Service};

@@ -1,0 +1,13 @@
+//! HTTP: the request parsed into types, the reply, and errors as replies.
+
+mod error;
+mod fields;
+mod reply;
+mod request;
+mod run;
+
+pub use error::Error;
+pub use fields::Fields;
+pub use reply::Reply;
+pub use request::{asset_id, correlation_id, fields, idempotency_key, user_id};
+pub use run::run;
