@@ -87,5 +87,5 @@ async fn collect(messages: &mut mpsc::UnboundedReceiver<String>) -> Option<Vec<S
 fn event(batch: &[String]) -> Bytes {
     let record = |(number, body): (usize, &String)| json!({"messageId": number.to_string(), "body": body, "attributes": {}, "messageAttributes": {}});
     let records: Vec<_> = batch.iter().enumerate().map(record).collect();
-    Bytes::from(json!({"AssetTable": records}).to_string())
+    Bytes::from(json!({"Records": records}).to_string())
 }

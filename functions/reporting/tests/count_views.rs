@@ -98,7 +98,7 @@ fn old_view() -> View {
 fn batch(bodies: &[String]) -> Value {
     let record =
         |(n, body): (usize, &String)| json!({"messageId": format!("m{n}"), "body": body, "eventSource": "aws:sqs"});
-    json!({"AssetTable": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
+    json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
 }
 
 fn body(view: &View) -> String {
@@ -110,7 +110,7 @@ async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
     let reporting = Reporting::start();
     // The sample's views are of one day; count them as if they came on it.
     let mut sample: Value = serde_json::from_str(&sample_event("count-views")).unwrap();
-    for record in sample["AssetTable"].as_array_mut().unwrap() {
+    for record in sample["Records"].as_array_mut().unwrap() {
         let mut event: Value = serde_json::from_str(record["body"].as_str().unwrap()).unwrap();
         event["playedAt"] = json!(Timestamp::now());
         record["body"] = json!(event.to_string());

@@ -67,7 +67,7 @@ async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<St
         }
     }
     let record = |message: &Message| json!({"messageId": message.id.to_string(), "body": message.body});
-    let event = json!({"AssetTable": batch.iter().map(record).collect::<Vec<_>>()});
+    let event = json!({"Records": batch.iter().map(record).collect::<Vec<_>>()});
     let process = Arc::default();
     let response = invoke(world, &process, serde_json::from_value(event).unwrap()).await?;
     let failures = response.unwrap().batch_item_failures;
