@@ -11,47 +11,51 @@ use serde_json::{Value, json};
 
 use crate::{config, telemetry::correlation};
 
-/// A metric. The template's alarms and dashboard use these names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
-    /// Views that the queue rejected and that play sent by an asynchronous invocation.
-    ViewsInvoked,
-    /// Views that play could only write to the log. An operator has to recover them.
-    ViewsNotPublished,
-    /// Plays answered without counts.
-    Degraded,
-    /// Views that moved their counters.
-    ViewsCounted,
-    /// Events whose view had been counted before.
-    Duplicates,
-    /// Poison messages sent to the dead-letter queue: not a view event, or too old.
-    DeadLettered,
-    /// Views that could not be counted this time and come again.
-    ViewsFailed,
-    /// Milliseconds from play to count of the oldest view in a batch.
-    AgeAtCounting,
+/// Declares the metrics, so that neither their names nor their list can miss one.
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $metric:ident: $unit:ident,)*) => {
+        /// A metric. The template's alarms and dashboard use these names, see `metrics.json`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Metric {
+            $($(#[$doc])* $metric,)*
+        }
+
+        impl Metric {
+            #[cfg(test)]
+            const ALL: &'static [Self] = &[$(Self::$metric),*];
+
+            const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$metric => stringify!($metric),)*
+                }
+            }
+
+            const fn unit(self) -> &'static str {
+                match self {
+                    $(Self::$metric => stringify!($unit),)*
+                }
+            }
+        }
+    };
 }
 
-impl Metric {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::ViewsInvoked => "ViewsInvoked",
-            Self::ViewsNotPublished => "ViewsNotPublished",
-            Self::Degraded => "Degraded",
-            Self::ViewsCounted => "ViewsCounted",
-            Self::Duplicates => "Duplicates",
-            Self::DeadLettered => "DeadLettered",
-            Self::ViewsFailed => "ViewsFailed",
-            Self::AgeAtCounting => "AgeAtCounting",
-        }
-    }
-
-    const fn unit(self) -> &'static str {
-        match self {
-            Self::AgeAtCounting => "Milliseconds",
-            _ => "Count",
-        }
-    }
+metrics! {
+    /// Views that the queue rejected and that play sent by an asynchronous invocation.
+    ViewsInvoked: Count,
+    /// Views that play could only write to the log. An operator has to recover them.
+    ViewsNotPublished: Count,
+    /// Plays answered without counts.
+    Degraded: Count,
+    /// Views that moved their counters.
+    ViewsCounted: Count,
+    /// Events whose view had been counted before.
+    Duplicates: Count,
+    /// Poison messages sent to the dead-letter queue: not a view event, or too old.
+    DeadLettered: Count,
+    /// Views that could not be counted this time and come again.
+    ViewsFailed: Count,
+    /// Milliseconds from play to count of the oldest view in a batch.
+    AgeAtCounting: Milliseconds,
 }
 
 /// The namespace, from `METRICS_NAMESPACE`. Without it nothing is emitted.
@@ -90,6 +94,15 @@ fn line(namespace: &str, now: Timestamp, measured: &[(Metric, u64)]) -> Option<V
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `tests/template` reads the list, so that no alarm watches a metric that does not exist.
+    #[test]
+    fn the_list_beside_the_crate_has_every_metric_and_its_unit() {
+        let all = Metric::ALL.iter().map(|metric| (metric.name(), metric.unit()));
+        let listed: std::collections::BTreeMap<&str, &str> =
+            serde_json::from_str(include_str!("../../metrics.json")).unwrap();
+        assert_eq!(listed, all.collect());
+    }
 
     #[test]
     fn writes_one_line_in_the_embedded_metric_format() {
