@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import sys
+import textwrap
 import zlib
 from datetime import date
 from pathlib import Path
@@ -55,7 +56,7 @@ def critical_path(rows: list[dict]) -> str:
 
 
 def load(rows: list[dict]) -> str:
-    head = ["connections", "assets", "AWS's waits", "plays a second", "p50 ms", "p99 ms", "CPU ms a play", "of play", "of get-views", "of the others", "all counted after, s"]
+    head = ["connections", "assets", "AWS's waits", "plays per second", "p50 ms", "p99 ms", "CPU ms per play", "of play", "of get-views", "of the others", "all counted after, s"]
     lines = []
     for row in rows:
         cpu = {name: used["cpu_ms"] for name, used in row["functions"].items()}
@@ -66,6 +67,24 @@ def load(rows: list[dict]) -> str:
             f"{others:.2f}", f"{row['counted_after_s']:.1f}",
         ])
     return table(head, lines)
+
+
+def counting(run: dict) -> str:
+    naive = {(row["round_trip_ms"], row["batch"]): row for row in run["rows"] if row["way"].startswith("naive")}
+    head = ["per request", "way", "batch", "views per second", "times naive", "write units per view", "requests per view"]
+    lines = []
+    for row in run["rows"]:
+        floor = naive[row["round_trip_ms"], row["batch"]]
+        lines.append([
+            f"{row['round_trip_ms']} ms", row["way"], f"{row['batch']:,}", f"{row['views_per_second']:,.0f}",
+            f"{row['views_per_second'] / floor['views_per_second']:.1f}", f"{row['write_units']:.2f}", f"{row['requests']:.2f}",
+        ])
+    hot = run["hot_asset"]
+    sentence = (
+        f"With one asset at 100 % of the load the ledger counts {hot['times_the_zipf_load']:.2f} times as many views per"
+        f" second as under the Zipf load, and no batch fails. Reading that asset's count takes {hot['read_units']} read units."
+    )
+    return f"{table(head, lines)}\n\n{textwrap.fill(sentence, 120)}"
 
 
 def size() -> str:
@@ -82,7 +101,7 @@ def bill(designs: dict[str, dict]) -> str:
     quantity = lambda design, item: f"{design[item][0]:.3g}" if item in design else ""
     price = lambda name, item: f"${dollars[name][item]:.2f}" if item in dollars[name] else ""
     cells = lambda item: [cell for name, design in designs.items() for cell in (quantity(design, item), price(name, item))]
-    head = ["", *(cell for name in designs for cell in (f"{name}: a play", "a million"))]
+    head = ["", *(cell for name in designs for cell in (f"{name}: per play", "per million"))]
     total = [cell for name in designs for cell in ("", f"**${sum(dollars[name].values()):.2f}**")]
     return table(head, [*([item, *cells(item)] for item in items), ["", *total]])
 
@@ -107,7 +126,8 @@ def main(directory: Path) -> None:
         section("first-answer", "First answer", first_answer(run["first-answer"]), "Bars: time to the first answer by runtime"),
         section("first-poll", "First poll", first_poll(run["first-poll"])),
         section("critical-path", "A play's critical path", critical_path(run["critical-path"]), "Bars: a play in round trips"),
-        section("load", "Load", load(run["load"]), "Plays a second and latency by connections"),
+        section("load", "Load", load(run["load"]), "Plays per second and latency by connections"),
+        section("counting", "Counting", counting(run["counting"])),
         section("cost", "Cost", bill(designs), "Bars: what a million plays cost by design"),
         section("size", "Size", size()),
         (PROSE / "steps.md").read_text(),

@@ -30,5 +30,6 @@ measure first-poll
 measure first-answer .venv-bench/bin/python "$node" "$peers/dist"
 measure critical-path
 measure load
+measure counting
 .venv-bench/bin/python -m bench.page "$results"
 echo "docs/benchmarks.md and its plots are written."

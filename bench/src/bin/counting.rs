@@ -1,5 +1,9 @@
-//! Views a second through one count-views instance, and write units a view, beside two peers. Prints Markdown tables.
-#![expect(clippy::cast_precision_loss, reason = "counts are small")]
+//! Views per second through one count-views instance, and write units per view, beside two peers.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    reason = "counts are small, and a benchmark that cannot go on should fail"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +13,12 @@ use domain::View;
 use faults::load::Zipf;
 use indicatif::{ProgressBar, ProgressStyle};
 use reporting::{Counts, Ledger};
+use serde_json::{Value, json};
 use support::dynamodb::TABLE;
 
 /// About what DynamoDB takes to answer.
 const ROUND_TRIP: Duration = Duration::from_millis(4);
-/// Views a measurement: as many for each way of counting.
+/// Views per measurement, the same number for each way of counting.
 const VIEWS: usize = 8_000;
 /// Shards of an asset's counter, as in the template.
 const SHARDS: u32 = 16;
@@ -46,10 +51,9 @@ impl Way {
     }
 }
 
-/// Views a second, write units a view, requests a view.
 struct Measured {
-    rate: f64,
-    units: f64,
+    views_per_second: f64,
+    write_units: f64,
     requests: f64,
 }
 
@@ -57,59 +61,52 @@ struct Measured {
 async fn main() {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} measurements, {elapsed}");
     let bar = ProgressBar::new(20).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    println!(
-        "| {ROUND_TRIP:?} a request | batch | views a second | times the naive | write units a view | requests a view |"
-    );
-    println!("|---|---|---|---|---|---|");
-    table(ROUND_TRIP, &bar).await;
-    println!("\n| no round trip | batch | views a second | times the naive | write units a view | requests a view |");
-    println!("|---|---|---|---|---|---|");
-    table(Duration::ZERO, &bar).await;
-    hot_asset(&bar).await;
+    let mut rows = table(ROUND_TRIP, &bar).await;
+    rows.extend(table(Duration::ZERO, &bar).await);
+    let hot_asset = hot_asset(&bar).await;
     bar.finish_and_clear();
+    println!("{}", json!({"rows": rows, "hot_asset": hot_asset}));
 }
 
-async fn table(round_trip: Duration, bar: &ProgressBar) {
+async fn table(round_trip: Duration, bar: &ProgressBar) -> Vec<Value> {
+    let mut rows = Vec::new();
     for batch in [10, 100, 1_000] {
-        let mut naive = 0.0;
         for (way, name) in Way::ALL {
             let found = measure(way, batch, round_trip, &zipf()).await;
-            if matches!(way, Way::Naive) {
-                naive = found.rate;
-            }
-            let Measured { rate, units, requests } = found;
-            println!(
-                "| {name} | {batch} | {rate:.0} | {:.1} | {units:.2} | {requests:.2} |",
-                rate / naive
-            );
+            rows.push(json!({
+                "way": name,
+                "batch": batch,
+                "round_trip_ms": round_trip.as_millis(),
+                "views_per_second": found.views_per_second,
+                "write_units": found.write_units,
+                "requests": found.requests,
+            }));
             bar.inc(1);
         }
     }
+    rows
 }
 
-/// One asset at 100 % of the load, beside the Zipf load; and what its count costs to read.
-async fn hot_asset(bar: &ProgressBar) {
+/// One asset at 100 % of the load, beside the Zipf load, and the price of reading its count.
+async fn hot_asset(bar: &ProgressBar) -> Value {
     let spread = measure(Way::Ledger, 1_000, ROUND_TRIP, &zipf()).await;
     bar.inc(1);
     let (_, users) = zipf();
     let hot = measure(Way::Ledger, 1_000, ROUND_TRIP, &(|| 0, users)).await;
     bar.inc(1);
-    println!(
-        "\nOne asset at 100 % of the load: {:.2} times the Zipf load's views a second.",
-        hot.rate / spread.rate
-    );
     let engine = Metered::new(Duration::ZERO);
     for batch in batches(1_000, &(|| 0, zipf().1)) {
         Way::Ledger.count(&engine.client(), batch).await;
     }
     let _ = engine.take();
     let counts = Counts::new(engine.client(), TABLE.to_owned());
-    let Ok(asset) = "a0".parse() else { return };
-    let views = counts.of_asset(&asset, false).await.ok().flatten();
-    println!(
-        "Reading its count, {views:?}, takes {} read units.",
-        engine.take().reads
-    );
+    let asset = "a0".parse().expect("an asset's id");
+    let views = counts.of_asset(&asset, false).await.expect("the engine answers");
+    assert_eq!(views, Some(VIEWS as u64), "every view is counted");
+    json!({
+        "times_the_zipf_load": hot.views_per_second / spread.views_per_second,
+        "read_units": engine.take().reads,
+    })
 }
 
 async fn measure(
@@ -129,13 +126,13 @@ async fn measure(
     let used = engine.take();
     let views = VIEWS as f64;
     Measured {
-        rate: views / seconds,
-        units: used.writes / views,
+        views_per_second: views / seconds,
+        write_units: used.writes / views,
         requests: used.requests as f64 / views,
     }
 }
 
-/// How assets and users are drawn.
+/// Draws an asset and a user.
 type Load<A, U> = (A, U);
 
 fn zipf() -> Load<impl Fn() -> usize, impl Fn() -> usize> {
