@@ -14,7 +14,9 @@ from local.stack import running_stack
 
 # What a program wants to know, by the stack's output that says so.
 SETTINGS = {
-    "VIEWS_TABLE": "ViewsTableName",
+    "MARKERS_TABLE": "MarkersTableName",
+    "USER_COUNTERS_TABLE": "UserCountersTableName",
+    "ASSET_COUNTERS_TABLE": "AssetCountersTableName",
     "EVENTS_QUEUE_URL": "EventsQueueUrl",
     "DEAD_LETTER_QUEUE_URL": "DeadLetterQueueUrl",
 }

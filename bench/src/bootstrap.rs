@@ -15,7 +15,7 @@ use nix::{
 };
 
 /// What Lambda sets, and the template.
-const ENVIRONMENT: [(&str, &str); 21] = [
+const ENVIRONMENT: [(&str, &str); 23] = [
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
@@ -27,7 +27,9 @@ const ENVIRONMENT: [(&str, &str); 21] = [
     ("AWS_SECRET_ACCESS_KEY", "bench"),
     ("METADATA_TABLE", "metadata"),
     ("URL_TABLE", "url"),
-    ("VIEWS_TABLE", "views"),
+    ("MARKERS_TABLE", "markers"),
+    ("USER_COUNTERS_TABLE", "user-counters"),
+    ("ASSET_COUNTERS_TABLE", "asset-counters"),
     ("COUNTER_SHARDS", "16"),
     ("GET_CONTENT_FUNCTION", "get-content"),
     ("GET_URL_FUNCTION", "get-url"),

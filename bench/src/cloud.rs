@@ -16,7 +16,10 @@ use axum::{
 };
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
-use support::{aws::Call, dynamodb::Engine};
+use support::{
+    aws::Call,
+    dynamodb::{Engine, REPORTING_TABLES},
+};
 use tokio::{sync::mpsc, time::sleep};
 
 use crate::{
@@ -26,7 +29,7 @@ use crate::{
 };
 
 /// The tables and their keys, as in the template.
-const TABLES: [(&str, &[&str]); 3] = [("metadata", &["id"]), ("url", &["id"]), ("views", &["pk", "sk"])];
+const TABLES: [(&str, &[&str]); 2] = [("metadata", &["id"]), ("url", &["id"])];
 
 /// What the network and the services add on AWS.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,7 +57,7 @@ impl Cloud {
     /// A cloud with the tables in `engine`, and what is sent to its queue. Each answer takes longer by `waits`.
     #[must_use]
     pub fn new(engine: Engine, waits: Waits) -> (Arc<Self>, mpsc::UnboundedReceiver<String>) {
-        for (name, keys) in TABLES {
+        for (name, keys) in TABLES.into_iter().chain(REPORTING_TABLES) {
             engine.create_table(name, keys);
         }
         let (queue, sent) = mpsc::unbounded_channel();

@@ -32,10 +32,10 @@ pub struct Used {
 }
 
 impl Metered {
-    /// A new engine with the views table, whose every answer takes `round_trip` longer.
+    /// A new engine with the reporting tables, whose every answer takes `round_trip` longer.
     #[must_use]
     pub fn new(round_trip: Duration) -> Self {
-        Self::of(Engine::with_table(&["pk", "sk"]), round_trip)
+        Self::of(Engine::for_reporting(), round_trip)
     }
 
     /// A meter for `engine`.

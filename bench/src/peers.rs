@@ -1,10 +1,11 @@
 //! Two other ways to count, written for the comparison: what the original does, and what an idempotency library does.
 //! Each has as many requests in flight as the ledger.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use domain::View;
 use futures_util::{StreamExt, stream};
-use support::dynamodb::TABLE;
 use tokio::join;
 
 /// Requests in flight at once: the ledger's number.
@@ -32,20 +33,28 @@ pub async fn idempotency_record(client: &Client, views: &[View]) {
         .await;
 }
 
-fn asset(view: &View) -> String {
-    format!("asset#{}", view.asset_id)
+type Key = HashMap<String, AttributeValue>;
+
+fn asset(view: &View) -> (&'static str, Key) {
+    let mut key = key(view.asset_id.as_str());
+    key.insert("shard".to_owned(), AttributeValue::N("0".to_owned()));
+    ("asset-counters", key)
 }
 
-fn user(view: &View) -> String {
-    format!("user#{}", view.user_id)
+fn user(view: &View) -> (&'static str, Key) {
+    ("user-counters", key(view.user_id.as_str()))
 }
 
-async fn add(client: &Client, counter: String) {
-    let request = client
-        .update_item()
-        .table_name(TABLE)
-        .key("pk", text(&counter))
-        .key("sk", text("views"));
+fn marker(view: &View) -> Key {
+    key(&view.event_id.to_string())
+}
+
+fn key(id: &str) -> Key {
+    HashMap::from([("id".to_owned(), text(id))])
+}
+
+async fn add(client: &Client, (table, key): (&str, Key)) {
+    let request = client.update_item().table_name(table).set_key(Some(key));
     let request = request
         .update_expression("ADD #views :one")
         .expression_attribute_names("#views", "views");
@@ -56,17 +65,13 @@ async fn add(client: &Client, counter: String) {
         .unwrap();
 }
 
-/// Puts the marker; false if there is one.
+/// Puts the marker. False if there is one.
 async fn begin(client: &Client, view: &View) -> bool {
-    let request = client
-        .put_item()
-        .table_name(TABLE)
-        .item("pk", text(&marker(view)))
-        .item("sk", text("marker"));
+    let request = client.put_item().table_name("markers").set_item(Some(marker(view)));
     let request = request
         .item("status", text("INPROGRESS"))
         .item("expires", AttributeValue::N("1800000000".to_owned()));
-    match request.condition_expression("attribute_not_exists(pk)").send().await {
+    match request.condition_expression("attribute_not_exists(id)").send().await {
         Ok(_) => true,
         Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => false,
         Err(error) => panic!("{error}"),
@@ -74,11 +79,7 @@ async fn begin(client: &Client, view: &View) -> bool {
 }
 
 async fn complete(client: &Client, view: &View) {
-    let request = client
-        .update_item()
-        .table_name(TABLE)
-        .key("pk", text(&marker(view)))
-        .key("sk", text("marker"));
+    let request = client.update_item().table_name("markers").set_key(Some(marker(view)));
     let request = request
         .update_expression("SET #status = :done")
         .expression_attribute_names("#status", "status");
@@ -87,10 +88,6 @@ async fn complete(client: &Client, view: &View) {
         .send()
         .await
         .unwrap();
-}
-
-fn marker(view: &View) -> String {
-    format!("event#{}", view.event_id)
 }
 
 fn text(text: &str) -> AttributeValue {

@@ -53,10 +53,10 @@ def test_the_audit_finds_nothing_and_then_the_counter_that_is_wrong(let_the_queu
     let_the_queue_pass()
     code, said = make("audit")
     assert (code, said.splitlines()[-1].endswith(" markers, 0 wrong counters")) == (0, True), said
-    table, wrong = boto3.resource("dynamodb").Table(outputs["ViewsTableName"]), f"asset#{new_id()}"
-    table.put_item(Item={"pk": wrong, "sk": "shard#0", "views": 3})
+    table, wrong = boto3.resource("dynamodb").Table(outputs["AssetCountersTableName"]), new_id()
+    table.put_item(Item={"id": wrong, "shard": 0, "views": 3})
     try:
         code, said = make("audit")
     finally:
-        table.delete_item(Key={"pk": wrong, "sk": "shard#0"})
-    assert code != 0 and f"{wrong}: holds 3, should hold 0 to 0" in said, said
+        table.delete_item(Key={"id": wrong, "shard": 0})
+    assert code != 0 and f"asset#{wrong}: holds 3, should hold 0 to 0" in said, said

@@ -12,9 +12,8 @@ use bench::{engine::Metered, peers};
 use domain::View;
 use faults::load::Zipf;
 use indicatif::{ProgressBar, ProgressStyle};
-use reporting::{Counts, Ledger};
+use reporting::{AssetCounters, Ledger, Tables};
 use serde_json::{Value, json};
-use support::dynamodb::TABLE;
 
 /// About what DynamoDB takes to answer.
 const ROUND_TRIP: Duration = Duration::from_millis(4);
@@ -42,7 +41,7 @@ impl Way {
             Self::Naive => peers::naive(client, &views).await,
             Self::IdempotencyRecord => peers::idempotency_record(client, &views).await,
             Self::Ledger => {
-                let ledger = Ledger::new(client.clone(), TABLE.to_owned(), SHARDS);
+                let ledger = Ledger::new(client.clone(), Tables::with_prefix(""), SHARDS);
                 let deadline = tokio::time::Instant::now() + Duration::from_secs(28);
                 let outcome = ledger.record(views, deadline).await;
                 assert!(outcome.failed.is_empty(), "no batch may fail");
@@ -99,6 +98,7 @@ async fn hot_asset(bar: &ProgressBar) -> Value {
         Way::Ledger.count(&engine.client(), batch).await;
     }
     let _ = engine.take();
+<<<<<<< HEAD
     let counts = Counts::new(engine.client(), TABLE.to_owned());
     let asset = "a0".parse().expect("an asset's id");
     let views = counts.of_asset(&asset, false).await.expect("the engine answers");
@@ -107,6 +107,15 @@ async fn hot_asset(bar: &ProgressBar) -> Value {
         "times_the_zipf_load": hot.views_per_second / spread.views_per_second,
         "read_units": engine.take().reads,
     })
+=======
+    let counters = AssetCounters::new(engine.client(), "asset-counters".to_owned());
+    let Ok(asset) = "a0".parse() else { return };
+    let views = counters.views(&asset, false).await.ok().flatten();
+    println!(
+        "Reading its count, {views:?}, takes {} read units.",
+        engine.take().reads
+    );
+>>>>>>> fe881d5 (A table each for markers, user counters and asset counters)
 }
 
 async fn measure(

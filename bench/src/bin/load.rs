@@ -194,10 +194,10 @@ impl Stack {
     /// Each counter, by its partition key, shards summed up.
     fn counters(&self) -> BTreeMap<String, u64> {
         let mut counters = BTreeMap::new();
-        for item in self.cloud.engine.items_of("views") {
-            if let Some(views) = item["views"]["N"].as_str() {
-                let key = item["pk"]["S"].as_str().unwrap().to_owned();
-                *counters.entry(key).or_default() += views.parse::<u64>().unwrap();
+        for (table, kind) in [("user-counters", "user"), ("asset-counters", "asset")] {
+            for item in self.cloud.engine.items_of(table) {
+                let name = format!("{kind}#{}", item["id"]["S"].as_str().unwrap());
+                *counters.entry(name).or_default() += item["views"]["N"].as_str().unwrap().parse::<u64>().unwrap();
             }
         }
         counters

@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(moment.as_secs(), 1_795_475_287);
         assert_eq!(String::from(moment), "2026-11-23T23:08:07.123Z");
         assert_eq!(
-            moment.plus(Duration::from_secs(60)).minus(Duration::from_secs(60)),
+            moment.plus(Duration::from_mins(1)).minus(Duration::from_mins(1)),
             moment
         );
         assert!(moment.plus(Duration::MAX) > moment);

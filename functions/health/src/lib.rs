@@ -67,7 +67,7 @@ impl Health {
         if let Some((_, reply)) = last.as_ref().filter(|(at, _)| at.elapsed() < LIFE) {
             return reply.clone();
         }
-        let reply = report(&self.dependencies).await;
+        let reply = Box::pin(report(&self.dependencies)).await;
         *last = Some((Instant::now(), reply.clone()));
         reply
     }

@@ -11,7 +11,10 @@ use domain::Timestamp;
 use platform::BoxError;
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{self, Key};
+use crate::{
+    Tables,
+    schema::{self, Item},
+};
 
 /// The most that the clocks of the functions and of the auditor may differ.
 const CLOCK_SKEW: Duration = Duration::from_mins(1);
@@ -44,20 +47,23 @@ pub struct Audit {
     pub differences: Vec<Difference>,
 }
 
-/// Reads the whole of `table` twice and changes nothing. Calls `progress` with each page's number of items.
+/// Reads the three tables, the counters first, and changes nothing. Calls `progress` with each page's number of items.
 ///
 /// # Errors
 /// When DynamoDB does not answer or an item does not have this table's schema.
-pub async fn audit(client: &Client, table: &str, base: Snapshot, progress: impl Fn(usize)) -> Result<Audit, BoxError> {
-    let now = snapshot(client, table, &progress).await?;
+pub async fn audit(
+    client: &Client,
+    tables: &Tables,
+    base: Snapshot,
+    progress: impl Fn(usize),
+) -> Result<Audit, BoxError> {
+    let now = snapshot(client, tables, &progress).await?;
     let bounds = Bounds::new(&base, &now);
     let mut markers = 0;
     let mut least = base.counters.clone();
     let mut most = base.counters;
-    scan(client, table, &progress, |item| {
-        let Some(marker) = Marker::read(item)? else {
-            return Ok(());
-        };
+    scan(client, &tables.markers, &progress, |item| {
+        let marker = Marker::read(item)?;
         markers += 1;
         for counter in marker.counters {
             // At the edges a view may have been counted before or after its counters were read.
@@ -76,17 +82,17 @@ pub async fn audit(client: &Client, table: &str, base: Snapshot, progress: impl 
 }
 
 /// Reads all counters.
-async fn snapshot(client: &Client, table: &str, progress: &impl Fn(usize)) -> Result<Snapshot, BoxError> {
+async fn snapshot(client: &Client, tables: &Tables, progress: &impl Fn(usize)) -> Result<Snapshot, BoxError> {
     let start = Timestamp::now();
     let mut counters = BTreeMap::new();
-    scan(client, table, progress, |item| {
-        let pk = text(item, schema::PK)?;
-        if !pk.starts_with(schema::MARKER_PREFIX) {
-            *counters.entry(pk.to_owned()).or_default() += schema::views(item)?;
-        }
-        Ok(())
-    })
-    .await?;
+    for (table, kind) in [(&tables.user_counters, "user"), (&tables.asset_counters, "asset")] {
+        scan(client, table, progress, |item| {
+            let name = format!("{kind}#{}", text(item, schema::ID)?);
+            *counters.entry(name).or_default() += schema::views(item)?;
+            Ok(())
+        })
+        .await?;
+    }
     Ok(Snapshot {
         taken: Some((start, Timestamp::now())),
         counters,
@@ -155,22 +161,18 @@ struct Marker {
 }
 
 impl Marker {
-    /// None if the item is not a marker.
-    fn read(item: &Key) -> Result<Option<Self>, BoxError> {
-        if !text(item, schema::PK)?.starts_with(schema::MARKER_PREFIX) {
-            return Ok(None);
-        }
-        let asset = text(item, schema::ASSET_ID)?.parse()?;
-        let user = text(item, schema::USER_ID)?.parse()?;
+    fn read(item: &Item) -> Result<Self, BoxError> {
+        let asset = text(item, schema::ASSET_ID)?;
+        let user = text(item, schema::USER_ID)?;
         let counted_at = text(item, schema::COUNTED_AT)?.to_owned();
-        Ok(Some(Self {
-            counters: [schema::asset_pk(&asset), schema::user_pk(&user)],
+        Ok(Self {
+            counters: [format!("asset#{asset}"), format!("user#{user}")],
             counted_at: counted_at.try_into()?,
-        }))
+        })
     }
 }
 
-fn text<'a>(item: &'a Key, name: &str) -> Result<&'a str, BoxError> {
+fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, BoxError> {
     let value = item.get(name).and_then(|value| value.as_s().ok());
     let value = value.map(String::as_str);
     value.ok_or_else(|| format!("an item has no {name}: {item:?}").into())
@@ -181,9 +183,9 @@ async fn scan(
     client: &Client,
     table: &str,
     progress: &impl Fn(usize),
-    mut visit: impl FnMut(&Key) -> Result<(), BoxError>,
+    mut visit: impl FnMut(&Item) -> Result<(), BoxError>,
 ) -> Result<(), BoxError> {
-    let mut from: Option<Key> = None;
+    let mut from: Option<Item> = None;
     loop {
         let request = client.scan().table_name(table).consistent_read(true);
         let page = request.set_exclusive_start_key(from).send().await?;

@@ -5,12 +5,12 @@ use domain::{AssetId, UserId};
 use platform::{
     BoxError,
     aws::{Clients, Service},
-    config,
+    config::{self, ConfigError},
 };
 use serde::Serialize;
 use tokio::try_join;
 
-use crate::schema;
+use crate::{Tables, schema};
 
 /// The reply of the endpoints that answer a user's and an asset's count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -19,65 +19,124 @@ pub struct ViewCounts {
     assetviews: u64,
 }
 
-/// Reads view counts.
+/// Users' counters.
 #[derive(Debug, Clone)]
-pub struct Counts {
+pub struct UserCounters {
     client: Client,
     table: String,
 }
 
-impl Counts {
+impl UserCounters {
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// The counts in the table that `VIEWS_TABLE` names, with `connections` open.
+    /// The counters in the table that `USER_COUNTERS_TABLE` names, with a connection open.
     ///
     /// # Errors
     /// When a variable is missing.
-    pub async fn connect(connections: usize) -> Result<Self, BoxError> {
-        let table = config::required("VIEWS_TABLE")?;
-        let clients = Clients::connect(&[(Service::DynamoDb, connections)]).await?;
+    pub async fn connect() -> Result<Self, ConfigError> {
+        let table = config::required(Tables::USER_COUNTERS)?;
+        let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
         Ok(Self::new(clients.dynamodb(), table))
     }
 
-    /// Both counts, 0 where nothing was recorded. `consistent` reads see every finished write, at twice the price.
+    /// The views by `user`, None if there are none. A `consistent` read sees every finished write, at twice the price.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn of(&self, user: &UserId, asset: &AssetId, consistent: bool) -> Result<ViewCounts, BoxError> {
-        let (userviews, assetviews) = try_join!(self.of_user(user, consistent), self.of_asset(asset, consistent))?;
-        Ok(ViewCounts {
-            userviews: userviews.unwrap_or(0),
-            assetviews: assetviews.unwrap_or(0),
-        })
-    }
-
-    /// The views by `user`, None if there are none.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn of_user(&self, user: &UserId, consistent: bool) -> Result<Option<u64>, BoxError> {
+    pub async fn views(&self, user: &UserId, consistent: bool) -> Result<Option<u64>, BoxError> {
         let request = self.client.get_item().table_name(&self.table);
         let request = request.set_key(Some(schema::user(user))).consistent_read(consistent);
         let found = Box::pin(request.send()).await?;
         found.item.as_ref().map(schema::views).transpose()
     }
+}
 
-    /// The views of `asset`, the sum of its shards in one Query, None if there are none.
+/// Assets' counters.
+#[derive(Debug, Clone)]
+pub struct AssetCounters {
+    client: Client,
+    table: String,
+}
+
+impl AssetCounters {
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The counters in the table that `ASSET_COUNTERS_TABLE` names, with a connection open.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub async fn connect() -> Result<Self, ConfigError> {
+        let table = config::required(Tables::ASSET_COUNTERS)?;
+        let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
+        Ok(Self::new(clients.dynamodb(), table))
+    }
+
+    /// The views of `asset`, the sum of its shards in one Query, None if there are none. A `consistent` read sees every
+    /// finished write, at twice the price.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn of_asset(&self, asset: &AssetId, consistent: bool) -> Result<Option<u64>, BoxError> {
+    pub async fn views(&self, asset: &AssetId, consistent: bool) -> Result<Option<u64>, BoxError> {
         let request = self.client.query().table_name(&self.table);
         let request = request
-            .key_condition_expression("pk = :asset")
-            .expression_attribute_values(":asset", AttributeValue::S(schema::asset_pk(asset)))
+            .key_condition_expression("id = :asset")
+            .expression_attribute_values(":asset", AttributeValue::S(asset.to_string()))
             .consistent_read(consistent);
         let found = Box::pin(request.send()).await?;
         let shards = found.items.unwrap_or_default();
         let sum = || shards.iter().map(schema::views).sum::<Result<u64, BoxError>>();
         (!shards.is_empty()).then(sum).transpose()
+    }
+}
+
+/// A user's and an asset's counters, read at once.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    users: UserCounters,
+    assets: AssetCounters,
+}
+
+impl Counts {
+    #[must_use]
+    pub fn new(client: Client, tables: &Tables) -> Self {
+        Self {
+            users: UserCounters::new(client.clone(), tables.user_counters.clone()),
+            assets: AssetCounters::new(client, tables.asset_counters.clone()),
+        }
+    }
+
+    /// The counters in the tables that `USER_COUNTERS_TABLE` and `ASSET_COUNTERS_TABLE` name, with a connection for each.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub async fn connect() -> Result<Self, ConfigError> {
+        let (users, assets) = (
+            config::required(Tables::USER_COUNTERS)?,
+            config::required(Tables::ASSET_COUNTERS)?,
+        );
+        let client = Clients::connect(&[(Service::DynamoDb, 2)]).await?.dynamodb();
+        Ok(Self {
+            users: UserCounters::new(client.clone(), users),
+            assets: AssetCounters::new(client, assets),
+        })
+    }
+
+    /// Both counts, 0 where nothing was recorded. A `consistent` read sees every finished write, at twice the price.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn views(&self, user: &UserId, asset: &AssetId, consistent: bool) -> Result<ViewCounts, BoxError> {
+        let (userviews, assetviews) =
+            try_join!(self.users.views(user, consistent), self.assets.views(asset, consistent))?;
+        Ok(ViewCounts {
+            userviews: userviews.unwrap_or(0),
+            assetviews: assetviews.unwrap_or(0),
+        })
     }
 }

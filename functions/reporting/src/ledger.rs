@@ -9,7 +9,7 @@ use platform::telemetry::{chain, metrics::Metric};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
-    chunk,
+    Tables, chunk,
     transaction::{self, Verdict},
 };
 
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Ledger {
     client: Client,
-    table: String,
+    tables: Tables,
     shards: u32,
 }
 
@@ -65,12 +65,12 @@ impl AddAssign for Outcome {
 }
 
 impl Ledger {
-    /// A ledger in `table` that spreads an asset's counter over `shards` items, at least one.
+    /// A ledger in `tables` that spreads an asset's counter over `shards` items, at least one.
     #[must_use]
-    pub fn new(client: Client, table: String, shards: u32) -> Self {
+    pub fn new(client: Client, tables: Tables, shards: u32) -> Self {
         Self {
             client,
-            table,
+            tables,
             shards: shards.max(1),
         }
     }
@@ -135,7 +135,7 @@ impl Ledger {
     }
 
     async fn write(&self, views: &[View], shard: u32, deadline: Instant) -> Verdict {
-        let written = transaction::write(&self.client, &self.table, views, shard);
+        let written = transaction::write(&self.client, &self.tables, views, shard);
         timeout_at(deadline, written)
             .await
             .unwrap_or_else(|elapsed| Verdict::Retry(elapsed.into()))

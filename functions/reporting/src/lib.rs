@@ -10,12 +10,14 @@ mod get_views;
 mod ledger;
 mod post_view;
 mod schema;
+mod tables;
 mod transaction;
 
 pub use count_views::{Input, NotCounted, count_views};
-pub use counts::{Counts, ViewCounts};
+pub use counts::{AssetCounters, Counts, UserCounters, ViewCounts};
 pub use dead_letters::DeadLetters;
 pub use deadline::deadline;
 pub use get_views::{get_asset_views, get_user_views, get_views};
 pub use ledger::{Ledger, Outcome};
 pub use post_view::post_view;
+pub use tables::Tables;

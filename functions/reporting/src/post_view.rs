@@ -29,5 +29,5 @@ pub async fn post_view(ledger: &Ledger, counts: &Counts, request: Request) -> Re
     if !outcome.failed.is_empty() {
         return Err(BoxError::from("the view could not be counted").into());
     }
-    Ok(Reply::ok(&counts.of(&view.user_id, &view.asset_id, true).await?))
+    Ok(Reply::ok(&counts.views(&view.user_id, &view.asset_id, true).await?))
 }

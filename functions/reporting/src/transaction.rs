@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
 use domain::View;
 use platform::BoxError;
 
-use crate::schema;
+use crate::{Tables, schema};
 
 /// The result of a transaction.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub(crate) enum Verdict {
 }
 
 /// Counts `views` in one transaction. An asset's views go to its shard number `shard`.
-pub(crate) async fn write(client: &Client, table: &str, views: &[View], shard: u32) -> Verdict {
-    let items = match transact_items(table, views, shard) {
+pub(crate) async fn write(client: &Client, tables: &Tables, views: &[View], shard: u32) -> Verdict {
+    let items = match transact_items(tables, views, shard) {
         Ok(items) => items,
         Err(error) => return Verdict::Reject(error.into()),
     };
@@ -40,19 +40,23 @@ pub(crate) async fn write(client: &Client, table: &str, views: &[View], shard: u
 }
 
 /// The items of the transaction, markers first and in the order of the views.
-fn transact_items(table: &str, views: &[View], shard: u32) -> Result<Vec<TransactWriteItem>, BuildError> {
+fn transact_items(tables: &Tables, views: &[View], shard: u32) -> Result<Vec<TransactWriteItem>, BuildError> {
     let (mut users, mut assets) = (BTreeMap::new(), BTreeMap::new());
     for view in views {
         *users.entry(&view.user_id).or_insert(0) += 1;
         *assets.entry(&view.asset_id).or_insert(0) += 1;
     }
     let markers = views.iter().map(|view| {
-        let put = schema::put_marker(table, view)?;
+        let put = schema::put_marker(&tables.markers, view)?;
         Ok(TransactWriteItem::builder().put(put).build())
     });
-    let users = users.into_iter().map(|(id, n)| (schema::user(id), n));
-    let assets = assets.into_iter().map(|(id, n)| (schema::shard(id, shard), n));
-    let counters = users.chain(assets).map(|(counter, n)| {
+    let users = users
+        .into_iter()
+        .map(|(id, n)| (&tables.user_counters, schema::user(id), n));
+    let assets = assets
+        .into_iter()
+        .map(|(id, n)| (&tables.asset_counters, schema::shard(id, shard), n));
+    let counters = users.chain(assets).map(|(table, counter, n)| {
         let update = schema::add_views(table, counter, n)?;
         Ok(TransactWriteItem::builder().update(update).build())
     });

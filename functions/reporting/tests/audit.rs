@@ -1,19 +1,19 @@
 //! The audit against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use domain::View;
 use reporting::{
-    Ledger,
+    Ledger, Tables,
     audit::{Audit, Snapshot, audit},
 };
-use support::dynamodb::{Engine, TABLE};
+use support::dynamodb::Engine;
 use tokio::time::Instant;
 
 async fn count(client: &Client, views: &[(&str, &str)]) {
-    let ledger = Ledger::new(client.clone(), TABLE.to_owned(), 4);
+    let ledger = Ledger::new(client.clone(), Tables::with_prefix(""), 4);
     let view = |(asset, user): &(&str, &str)| View::now(asset.parse().unwrap(), user.parse().unwrap(), None);
     let outcome = ledger
         .record(
@@ -25,17 +25,12 @@ async fn count(client: &Client, views: &[(&str, &str)]) {
 }
 
 async fn run(client: &Client, base: Snapshot) -> Audit {
-    audit(client, TABLE, base, |_| ()).await.unwrap()
+    audit(client, &Tables::with_prefix(""), base, |_| ()).await.unwrap()
 }
 
 /// Adds to a counter behind the ledger's back.
-async fn tamper(client: &Client, pk: &str, sk: &str, by: i32) {
-    let key = |text: &str| AttributeValue::S(text.to_owned());
-    let request = client
-        .update_item()
-        .table_name(TABLE)
-        .key("pk", key(pk))
-        .key("sk", key(sk));
+async fn tamper(client: &Client, table: &str, key: HashMap<String, AttributeValue>, by: i32) {
+    let request = client.update_item().table_name(table).set_key(Some(key));
     let request = request
         .update_expression("ADD #v :n")
         .expression_attribute_names("#v", "views");
@@ -46,9 +41,22 @@ async fn tamper(client: &Client, pk: &str, sk: &str, by: i32) {
         .unwrap();
 }
 
+async fn tamper_asset(client: &Client, by: i32) {
+    let key = [
+        ("id".to_owned(), AttributeValue::S("a".to_owned())),
+        ("shard".to_owned(), AttributeValue::N("0".to_owned())),
+    ];
+    tamper(client, "asset-counters", key.into(), by).await;
+}
+
+async fn tamper_user(client: &Client, by: i32) {
+    let key = [("id".to_owned(), AttributeValue::S("u".to_owned()))];
+    tamper(client, "user-counters", key.into(), by).await;
+}
+
 #[tokio::test]
 async fn finds_nothing_wrong_with_what_the_ledger_wrote() {
-    let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
+    let client = Engine::for_reporting().aws().dynamodb();
     count(&client, &[("a", "u"), ("a", "v"), ("b", "u")]).await;
     let found = run(&client, Snapshot::default()).await;
     assert_eq!((found.markers, found.differences), (3, vec![]));
@@ -56,9 +64,9 @@ async fn finds_nothing_wrong_with_what_the_ledger_wrote() {
 
 #[tokio::test]
 async fn finds_a_counter_that_holds_more_than_its_markers_say() {
-    let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
+    let client = Engine::for_reporting().aws().dynamodb();
     count(&client, &[("a", "u")]).await;
-    tamper(&client, "asset#a", "shard#0", 1).await;
+    tamper_asset(&client, 1).await;
     let found = run(&client, Snapshot::default()).await;
     let [wrong] = found.differences.as_slice() else {
         panic!("{found:?}")
@@ -71,10 +79,10 @@ async fn finds_a_counter_that_holds_more_than_its_markers_say() {
 
 #[tokio::test]
 async fn starts_from_a_snapshot_when_older_markers_are_gone() {
-    let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
+    let client = Engine::for_reporting().aws().dynamodb();
     // Views from before: their markers have expired.
-    tamper(&client, "asset#a", "shard#0", 40).await;
-    tamper(&client, "user#u", "views", 40).await;
+    tamper_asset(&client, 40).await;
+    tamper_user(&client, 40).await;
     let before = run(&client, Snapshot::default()).await;
     assert_eq!(before.differences.len(), 2);
     count(&client, &[("a", "u"), ("a", "u")]).await;

@@ -7,38 +7,41 @@ use std::{
 };
 
 use domain::{EventId, Timestamp, View};
-use reporting::{Counts, DeadLetters, Input, Ledger, count_views};
+use reporting::{AssetCounters, DeadLetters, Input, Ledger, Tables, UserCounters, count_views};
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer},
-    dynamodb::{Engine, TABLE},
+    dynamodb::Engine,
     requests::sample_event,
 };
 use tokio::time::Instant;
 
 struct Reporting {
     ledger: Ledger,
-    counts: Counts,
+    users: UserCounters,
+    assets: AssetCounters,
     dead_letters: DeadLetters,
     parked: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Reporting {
     fn start() -> Self {
-        Self::with(TABLE, 200)
+        Self::with("", 200)
     }
 
-    fn with(table: &str, dead_letter_status: u16) -> Self {
-        let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
+    fn with(prefix: &str, dead_letter_status: u16) -> Self {
+        let client = Engine::for_reporting().aws().dynamodb();
         let parked = Arc::default();
         let seen: Arc<Mutex<Vec<Value>>> = Arc::clone(&parked);
         let aws = aws::answering(move |call| {
             seen.lock().unwrap().push(serde_json::from_str(&call.body).unwrap());
             Answer::now(dead_letter_status, r#"{"MessageId":"1","__type":"AccessDenied"}"#)
         });
+        let tables = Tables::with_prefix(prefix);
         Self {
-            ledger: Ledger::new(client.clone(), table.to_owned(), 4),
-            counts: Counts::new(client, table.to_owned()),
+            users: UserCounters::new(client.clone(), tables.user_counters.clone()),
+            assets: AssetCounters::new(client.clone(), tables.asset_counters.clone()),
+            ledger: Ledger::new(client, tables, 4),
             dead_letters: DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned()),
             parked,
         }
@@ -61,11 +64,11 @@ impl Reporting {
     }
 
     async fn asset(&self, id: &str) -> Option<u64> {
-        self.counts.of_asset(&id.parse().unwrap(), true).await.unwrap()
+        self.assets.views(&id.parse().unwrap(), true).await.unwrap()
     }
 
     async fn user(&self, id: &str) -> Option<u64> {
-        self.counts.of_user(&id.parse().unwrap(), true).await.unwrap()
+        self.users.views(&id.parse().unwrap(), true).await.unwrap()
     }
 
     fn parked(&self) -> Vec<(String, String)> {
@@ -160,17 +163,18 @@ async fn a_large_batch_is_cut_into_transactions_and_counted_whole() {
 
 #[tokio::test]
 async fn the_shards_can_be_raised_on_a_live_table_and_no_count_is_lost() {
-    let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
-    let counts = Counts::new(client.clone(), TABLE.to_owned());
+    let client = Engine::for_reporting().aws().dynamodb();
+    let tables = Tables::with_prefix("");
+    let assets = AssetCounters::new(client.clone(), tables.asset_counters.clone());
     let asset = "a".parse().unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     for (shards, total) in [(1, 40), (16, 80), (100, 120)] {
-        let ledger = Ledger::new(client.clone(), TABLE.to_owned(), shards);
+        let ledger = Ledger::new(client.clone(), tables.clone(), shards);
         for n in 0..40 {
             let outcome = ledger.record(vec![view("a", &format!("u{n}"))], deadline).await;
             assert_eq!((outcome.counted, outcome.failed), (1, vec![]));
         }
-        assert_eq!(counts.of_asset(&asset, true).await.unwrap(), Some(total));
+        assert_eq!(assets.views(&asset, true).await.unwrap(), Some(total));
     }
 }
 
@@ -207,7 +211,7 @@ async fn what_can_never_be_counted_is_parked_with_its_reason_and_the_rest_is_cou
 
 #[tokio::test]
 async fn what_cannot_be_parked_comes_again_alone() {
-    let reporting = Reporting::with(TABLE, 400);
+    let reporting = Reporting::with("", 400);
     let bodies = [body(&view("a", "u")), "not json".to_owned()];
     assert_eq!(reporting.invoke(&batch(&bodies)).await, ["m1"]);
     assert_eq!(reporting.asset("a").await, Some(1));
@@ -215,7 +219,7 @@ async fn what_cannot_be_parked_comes_again_alone() {
 
 #[tokio::test]
 async fn what_cannot_be_counted_comes_again_with_all_its_copies() {
-    let reporting = Reporting::with("another-table", 200);
+    let reporting = Reporting::with("another-", 200);
     let twice = body(&view("a", "u"));
     assert_eq!(
         reporting
@@ -236,7 +240,7 @@ async fn a_single_view_is_counted_once_however_it_comes() {
 
 #[tokio::test]
 async fn a_single_view_that_cannot_be_counted_is_an_error_so_that_lambda_tries_again() {
-    let reporting = Reporting::with("another-table", 200);
+    let reporting = Reporting::with("another-", 200);
     let deadline = Instant::now() + Duration::from_secs(5);
     let result = count_views(
         &reporting.ledger,

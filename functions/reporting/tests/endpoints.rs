@@ -2,28 +2,34 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
 use lambda_http::http::HeaderValue;
-use reporting::{Counts, Ledger, get_asset_views, get_user_views, get_views, post_view};
+use reporting::{
+    AssetCounters, Counts, Ledger, Tables, UserCounters, get_asset_views, get_user_views, get_views, post_view,
+};
 use serde_json::{Value, json};
 use support::{
-    dynamodb::{Engine, TABLE},
+    dynamodb::Engine,
     requests::{sample, sample_with},
 };
 
 struct Reporting {
     ledger: Ledger,
     counts: Counts,
+    users: UserCounters,
+    assets: AssetCounters,
 }
 
 impl Reporting {
     fn start() -> Self {
-        Self::on_table(TABLE)
+        Self::on(&Tables::with_prefix(""))
     }
 
-    fn on_table(table: &str) -> Self {
-        let client = Engine::with_table(&["pk", "sk"]).aws().dynamodb();
+    fn on(tables: &Tables) -> Self {
+        let client = Engine::for_reporting().aws().dynamodb();
         Self {
-            ledger: Ledger::new(client.clone(), table.to_owned(), 4),
-            counts: Counts::new(client, table.to_owned()),
+            ledger: Ledger::new(client.clone(), tables.clone(), 4),
+            counts: Counts::new(client.clone(), tables),
+            users: UserCounters::new(client.clone(), tables.user_counters.clone()),
+            assets: AssetCounters::new(client, tables.asset_counters.clone()),
         }
     }
 
@@ -80,36 +86,39 @@ async fn counts_are_read_by_user_by_asset_and_by_both() {
     let reporting = Reporting::start();
     reporting.view("123", "8", None).await;
     reporting.view("123", "1", None).await;
-    let counts = &reporting.counts;
-    let by_user = get_user_views(counts, sample("get-user-views")).await.unwrap();
+    let by_user = get_user_views(&reporting.users, sample("get-user-views"))
+        .await
+        .unwrap();
     assert_eq!(by_user.body, json!({"id": "8", "views": 1}));
-    let by_asset = get_asset_views(counts, sample("get-asset-views")).await.unwrap();
+    let by_asset = get_asset_views(&reporting.assets, sample("get-asset-views"))
+        .await
+        .unwrap();
     assert_eq!(by_asset.body, json!({"id": "123", "views": 2}));
-    let by_both = get_views(counts, sample("get-views")).await.unwrap();
+    let by_both = get_views(&reporting.counts, sample("get-views")).await.unwrap();
     assert_eq!(by_both.body, json!({"userviews": 1, "assetviews": 2}));
 }
 
 #[tokio::test]
-async fn what_was_never_viewed_is_not_found_or_zero() {
-    let counts = Reporting::start().counts;
-    let reply = get_user_views(&counts, sample("get-user-views"))
+async fn an_asset_or_user_without_views_is_not_found_or_zero() {
+    let reporting = Reporting::start();
+    let reply = get_user_views(&reporting.users, sample("get-user-views"))
         .await
         .unwrap_err()
         .reply();
     let expected = json!({"id": "8", "status": "User not found", "code": "user_not_found"});
     assert_eq!((reply.status.as_u16(), reply.body), (404, expected));
-    let reply = get_asset_views(&counts, sample("get-asset-views"))
+    let reply = get_asset_views(&reporting.assets, sample("get-asset-views"))
         .await
         .unwrap_err()
         .reply();
     let expected = json!({"id": "123", "status": "Asset not found", "code": "asset_not_found"});
     assert_eq!((reply.status.as_u16(), reply.body), (404, expected));
-    let reply = get_views(&counts, sample("get-views")).await.unwrap();
+    let reply = get_views(&reporting.counts, sample("get-views")).await.unwrap();
     assert_eq!(reply.body, json!({"userviews": 0, "assetviews": 0}));
 }
 
 #[tokio::test]
-async fn a_bad_id_or_key_is_refused_and_not_counted() {
+async fn a_bad_id_or_key_is_rejected_and_not_counted() {
     let reporting = Reporting::start();
     let mut bad_key = sample("post-view");
     bad_key
@@ -134,8 +143,8 @@ async fn a_bad_id_or_key_is_refused_and_not_counted() {
 }
 
 #[tokio::test]
-async fn a_view_that_cannot_be_counted_is_told_as_unavailable() {
-    let reporting = Reporting::on_table("another-table");
+async fn a_view_that_cannot_be_counted_is_answered_as_unavailable() {
+    let reporting = Reporting::on(&Tables::with_prefix("another-"));
     let reply = post_view(&reporting.ledger, &reporting.counts, sample("post-view"))
         .await
         .unwrap_err()

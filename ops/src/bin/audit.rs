@@ -1,13 +1,16 @@
 //! Recomputes the view counters from the markers and compares: `audit [--since SNAPSHOT] [--save SNAPSHOT]`, with
-//! `VIEWS_TABLE` set. Reads only; exits with 1 when a counter is wrong.
+//! the stack's table names in the environment. Reads only; exits with 1 when a counter is wrong.
 //!
 //! Markers expire. From then on an audit has to start from the counters that an earlier one saved.
 
 use std::{error::Error, fs, process::ExitCode, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use platform::{aws::Clients, config};
-use reporting::audit::{Snapshot, audit};
+use platform::aws::Clients;
+use reporting::{
+    Tables,
+    audit::{Snapshot, audit},
+};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -19,7 +22,7 @@ async fn main() -> Result<ExitCode, Failure> {
         ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} items read {elapsed}")?);
     bar.enable_steady_tick(Duration::from_millis(200));
     let client = Clients::from_env()?.dynamodb();
-    let found = audit(&client, &config::required("VIEWS_TABLE")?, base, |items| {
+    let found = audit(&client, &Tables::from_env()?, base, |items| {
         bar.inc(items as u64);
     })
     .await?;

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::View;
 use platform::aws::Clients;
-use reporting::{DeadLetters, Input, Ledger, count_views};
+use reporting::{DeadLetters, Input, Ledger, Tables, count_views};
 use serde_json::json;
 use tokio::{
     select,
@@ -14,7 +14,7 @@ use tokio::{
 use crate::{
     fault::Fault,
     sqs::{Message, VISIBILITY},
-    world::{Process, TICK, VIEWS_TABLE, World},
+    world::{Process, TICK, World},
 };
 
 /// count-views' timeout, as in the template.
@@ -84,7 +84,7 @@ async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<St
 /// The key of the marker of the view in a message, if there is one.
 fn marker(body: &str) -> Option<String> {
     let view: View = serde_json::from_str(body).ok()?;
-    Some(format!("event#{}", view.event_id))
+    Some(view.event_id.to_string())
 }
 
 /// Works on asynchronous invocations until the world is over: each is tried three times, and then a dead letter.
@@ -118,7 +118,7 @@ async fn invoke(
     work: Input,
 ) -> Option<Result<aws_lambda_events::sqs::SqsBatchResponse, reporting::NotCounted>> {
     let aws: Clients = world.aws(process);
-    let ledger = Ledger::new(aws.dynamodb(), VIEWS_TABLE.to_owned(), SHARDS);
+    let ledger = Ledger::new(aws.dynamodb(), Tables::with_prefix(""), SHARDS);
     let dead_letters = DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned());
     let deadline = Instant::now() + TIMEOUT - Duration::from_secs(2);
     select! {

@@ -13,14 +13,14 @@ use domain::{EventId, Timestamp, View};
 use lambda_http::{Request, RequestExt};
 use platform::aws::invoke::Backend;
 use play::{Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers};
-use reporting::{Counts, Ledger, post_view};
+use reporting::{Counts, Ledger, Tables, post_view};
 use support::requests::sample;
 use tokio::{join, select};
 
 use crate::{
     counting::SHARDS,
     load::Zipf,
-    world::{Process, VIEWS_TABLE, World},
+    world::{Process, World},
 };
 
 /// How many plays there are left.
@@ -112,8 +112,9 @@ async fn report(world: &Arc<World>, request: impl Fn() -> Request) -> u64 {
     loop {
         let process = Arc::new(Process::default());
         let client = world.aws(&process).dynamodb();
-        let ledger = Ledger::new(client.clone(), VIEWS_TABLE.to_owned(), SHARDS);
-        let counts = Counts::new(client, VIEWS_TABLE.to_owned());
+        let tables = Tables::with_prefix("");
+        let counts = Counts::new(client.clone(), &tables);
+        let ledger = Ledger::new(client, tables, SHARDS);
         let answer = select! {
             biased;
             answer = post_view(&ledger, &counts, request()) => answer.ok(),

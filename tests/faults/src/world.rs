@@ -13,7 +13,7 @@ use platform::aws::Clients;
 use serde_json::{Value, json};
 use support::{
     aws::{self, Answer, Call},
-    dynamodb::{Engine, TABLE},
+    dynamodb::Engine,
 };
 use tokio::{
     sync::Notify,
@@ -68,7 +68,7 @@ pub(crate) struct Process {
 impl World {
     pub(crate) fn new() -> Self {
         Self {
-            engine: Engine::with_table(&["pk", "sk"]),
+            engine: Engine::for_reporting(),
             state: Mutex::default(),
             over: AtomicBool::new(false),
         }
@@ -248,10 +248,10 @@ impl World {
     /// The counters in the table, read behind the functions' back.
     fn counters(&self) -> BTreeMap<String, u64> {
         let mut counters = BTreeMap::new();
-        for item in self.engine.items() {
-            let pk = item["pk"]["S"].as_str().unwrap();
-            if let Some(views) = item["views"]["N"].as_str() {
-                *counters.entry(pk.to_owned()).or_default() += views.parse::<u64>().unwrap();
+        for (table, kind) in [("user-counters", "user"), ("asset-counters", "asset")] {
+            for item in self.engine.items_of(table) {
+                let name = format!("{kind}#{}", item["id"]["S"].as_str().unwrap());
+                *counters.entry(name).or_default() += item["views"]["N"].as_str().unwrap().parse::<u64>().unwrap();
             }
         }
         counters
@@ -262,7 +262,7 @@ impl World {
 fn markers(call: &Call) -> Vec<String> {
     let request: Value = serde_json::from_str(&call.body).unwrap();
     let items = request["TransactItems"].as_array().unwrap();
-    let keys = items.iter().filter_map(|item| item["Put"]["Item"]["pk"]["S"].as_str());
+    let keys = items.iter().filter_map(|item| item["Put"]["Item"]["id"]["S"].as_str());
     keys.map(str::to_owned).collect()
 }
 
@@ -288,6 +288,3 @@ fn cancelled(call: &Call, code: &str) -> Answer {
     });
     Answer::now(400, body.to_string()).after(LATENCY)
 }
-
-/// The name of the one table.
-pub(crate) const VIEWS_TABLE: &str = TABLE;

@@ -17,6 +17,13 @@ use crate::aws::{self, Answer, Call};
 /// The name of the one table of a test's engine.
 pub const TABLE: &str = "table";
 
+/// The reporting service's tables in an engine, with their keys.
+pub const REPORTING_TABLES: [(&str, &[&str]); 3] = [
+    ("markers", &["id"]),
+    ("user-counters", &["id"]),
+    ("asset-counters", &["id", "shard"]),
+];
+
 /// An engine, in a test with one table, [`TABLE`].
 #[derive(Clone)]
 pub struct Engine(Database);
@@ -36,10 +43,21 @@ impl Engine {
         Self(Database::new(path.to_str().unwrap()).unwrap())
     }
 
-    /// Makes another table, with string keys of these names.
+    /// The engine of the reporting service's tests, with the tables of [`REPORTING_TABLES`].
+    #[must_use]
+    pub fn for_reporting() -> Self {
+        let engine = Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap());
+        for (table, keys) in REPORTING_TABLES {
+            engine.create_table(table, keys);
+        }
+        engine
+    }
+
+    /// Makes another table, with keys of these names: `shard` is a number, all others are strings.
     pub fn create_table(&self, name: &str, keys: &[&str]) {
         let key = |(name, kind)| json!({"AttributeName": name, "KeyType": kind});
-        let attribute = |name| json!({"AttributeName": name, "AttributeType": "S"});
+        let kind = |name: &str| if name == "shard" { "N" } else { "S" };
+        let attribute = |name: &&str| json!({"AttributeName": name, "AttributeType": kind(name)});
         let table = json!({
             "TableName": name,
             "BillingMode": "PAY_PER_REQUEST",

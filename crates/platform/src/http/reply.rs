@@ -47,7 +47,7 @@ impl Reply {
     }
 }
 
-/// The body as text. lambda_http's conversion for any `Response` knows every character set, which is a quarter of a
+/// The body as text. The conversion that `lambda_http` has for any `Response` knows every character set, which is a quarter of a
 /// megabyte.
 impl IntoResponse for Reply {
     fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {

@@ -6,14 +6,17 @@ use platform::{
     aws::{Clients, Service},
     config, telemetry,
 };
-use reporting::{DeadLetters, Input, Ledger, deadline};
+use reporting::{DeadLetters, Input, Ledger, Tables, deadline};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     telemetry::init();
     let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
-    let table = config::required("VIEWS_TABLE")?;
-    let ledger = &Ledger::new(clients.dynamodb(), table, config::number("COUNTER_SHARDS")?);
+    let ledger = &Ledger::new(
+        clients.dynamodb(),
+        Tables::from_env()?,
+        config::number("COUNTER_SHARDS")?,
+    );
     let dead_letters = &DeadLetters::new(clients.sqs(), config::required("DEAD_LETTER_QUEUE_URL")?);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Input>| {
         let deadline = deadline(&event.context);

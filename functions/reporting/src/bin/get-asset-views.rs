@@ -1,11 +1,11 @@
 //! `GET /events/asset/{assetId}`
 
 use platform::{BoxError, http, telemetry};
-use reporting::Counts;
+use reporting::AssetCounters;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     telemetry::init();
-    let counts = &Counts::connect(1).await?;
-    http::run(|request| reporting::get_asset_views(counts, request)).await
+    let counters = &AssetCounters::connect().await?;
+    http::run(|request| reporting::get_asset_views(counters, request)).await
 }

@@ -1,11 +1,11 @@
 //! `GET /events/user/{userId}`
 
 use platform::{BoxError, http, telemetry};
-use reporting::Counts;
+use reporting::UserCounters;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     telemetry::init();
-    let counts = &Counts::connect(1).await?;
-    http::run(|request| reporting::get_user_views(counts, request)).await
+    let counters = &UserCounters::connect().await?;
+    http::run(|request| reporting::get_user_views(counters, request)).await
 }

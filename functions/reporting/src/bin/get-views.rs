@@ -6,6 +6,6 @@ use reporting::Counts;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     telemetry::init();
-    let counts = &Counts::connect(2).await?;
+    let counts = &Counts::connect().await?;
     http::run(|request| reporting::get_views(counts, request)).await
 }

@@ -5,14 +5,14 @@ use platform::{
     aws::{Clients, Service},
     config, http, telemetry,
 };
-use reporting::{Counts, Ledger};
+use reporting::{Counts, Ledger, Tables};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     telemetry::init();
     let client = Clients::connect(&[(Service::DynamoDb, 2)]).await?.dynamodb();
-    let table = config::required("VIEWS_TABLE")?;
-    let ledger = &Ledger::new(client.clone(), table.clone(), config::number("COUNTER_SHARDS")?);
-    let counts = &Counts::new(client, table);
+    let tables = Tables::from_env()?;
+    let counts = &Counts::new(client.clone(), &tables);
+    let ledger = &Ledger::new(client, tables, config::number("COUNTER_SHARDS")?);
     http::run(|request| reporting::post_view(ledger, counts, request)).await
 }
