@@ -98,24 +98,14 @@ async fn hot_asset(bar: &ProgressBar) -> Value {
         Way::Ledger.count(&engine.client(), batch).await;
     }
     let _ = engine.take();
-<<<<<<< HEAD
-    let counts = Counts::new(engine.client(), TABLE.to_owned());
+    let counters = AssetCounters::new(engine.client(), "asset-counters".to_owned());
     let asset = "a0".parse().expect("an asset's id");
-    let views = counts.of_asset(&asset, false).await.expect("the engine answers");
+    let views = counters.views(&asset, false).await.expect("the engine answers");
     assert_eq!(views, Some(VIEWS as u64), "every view is counted");
     json!({
         "times_the_zipf_load": hot.views_per_second / spread.views_per_second,
         "read_units": engine.take().reads,
     })
-=======
-    let counters = AssetCounters::new(engine.client(), "asset-counters".to_owned());
-    let Ok(asset) = "a0".parse() else { return };
-    let views = counters.views(&asset, false).await.ok().flatten();
-    println!(
-        "Reading its count, {views:?}, takes {} read units.",
-        engine.take().reads
-    );
->>>>>>> fe881d5 (A table each for markers, user counters and asset counters)
 }
 
 async fn measure(
