@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from tests.template import template
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,6 +31,13 @@ def test_each_function_logs_to_a_group_of_its_own_that_expires(stack):
         assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}", (
             f"{name}'s log is not where people look"
         )
+
+
+def test_no_log_level_drops_lines_that_lambda_takes_for_info(stack):
+    """Metrics are such lines, and an alarm without its metric is silent."""
+    assert template.written()["Parameters"]["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
+    levels = {name: function["LoggingConfig"]["ApplicationLogLevel"] for name, function in stack.functions.items()}
+    assert levels == dict.fromkeys(levels, {"Ref": "LogLevel"})
 
 
 def test_each_function_has_a_role_of_its_own(stack):

@@ -1,11 +1,14 @@
 """Storage: tables that outlive their stack, and queues that keep a view until it is counted."""
 
+DAY = 24 * 60 * 60
+LONGEST_RETENTION = 14 * DAY
+
 
 def test_each_table_outlives_its_stack_and_can_be_restored(stack):
     tables = {name: found for name, found in stack.resources.items() if found["Type"] == "AWS::DynamoDB::Table"}
     assert len(tables) == 3
     for name, table in tables.items():
-        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
         assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
 
 
@@ -16,10 +19,21 @@ def test_each_queue_is_encrypted(stack):
     assert [name for name, queue in queues.items() if queue.get("SqsManagedSseEnabled") is not True] == []
 
 
-def test_the_events_queue_hides_a_batch_for_six_timeouts_and_dead_letters_it_in_the_end(stack):
+def test_each_queue_keeps_its_messages_as_long_as_sqs_can(stack):
+    retention = {name: queue["MessageRetentionPeriod"] for name, queue in stack.of_type("AWS::SQS::Queue").items()}
+    assert retention == dict.fromkeys(retention, LONGEST_RETENTION)
+
+
+def test_the_events_queue_hides_a_batch_for_six_timeouts(stack):
     queue = stack.resources["EventsQueue"]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * stack.functions["CountViewsFunction"]["Timeout"]
+
+
+def test_a_view_survives_an_outage_of_a_day_before_it_is_dead_lettered(stack):
+    """Each failed receive brings a message back after the visibility timeout and counts towards the maximum."""
+    queue = stack.resources["EventsQueue"]["Properties"]
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] > DAY
 
 
 def test_the_trigger_reports_single_messages_and_is_limited(stack):
