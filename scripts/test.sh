@@ -46,6 +46,7 @@ stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 stage "template: security" checkov
 stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
+stage "documents" .venv-sam/bin/pytest --quiet tests/docs
 stage "dependencies" scripts/deny.sh
 stage "clippy" cargo clippy --locked --workspace --all-targets -- -D warnings
 if [ "${1:-}" = lint ]; then

@@ -1,0 +1,29 @@
+"""The table of routes that opens docs/ARCHITECTURE.md is the template's."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = re.compile(r"^\| `?([^`|]+?)`? \| (\w+) \| `([\w-]+)` \|", re.MULTILINE)
+
+
+def test_the_table_of_routes_has_every_route_with_its_service_and_binary(stack):
+    documented = {binary: (source, service) for source, service, binary in ROW.findall(_first_table())}
+    routes = {binary: source for binary, (source, _) in documented.items() if " /" in source}
+    assert sorted(routes.values()) == sorted(stack.routes)
+    assert sorted(documented) == sorted(stack.binaries.values())
+    for route, binary in _integrations(stack).items():
+        assert routes[binary] == route
+    for binary, (_, service) in documented.items():
+        assert (ROOT / "functions" / service / "src" / "bin" / f"{binary}.rs").is_file(), f"{binary} is not {service}'s"
+
+
+def _first_table() -> str:
+    return (ROOT / "docs" / "ARCHITECTURE.md").read_text().split("\n\n")[1]
+
+
+def _integrations(stack) -> dict[str, str]:
+    """The binary behind each route."""
+    uris = {route: str(operation["x-amazon-apigateway-integration"]["uri"]) for route, operation in stack.routes.items()}
+    functions = {route: re.search(r"\$\{(\w+?)(?:Alias\w*|\.\w+)?\}/invocations", uri)[1] for route, uri in uris.items()}
+    return {route: stack.binaries[function] for route, function in functions.items()}
