@@ -12,8 +12,8 @@ def test_the_table_of_routes_has_every_route_with_its_service_and_binary(stack):
     routes = {binary: source for binary, (source, _) in documented.items() if " /" in source}
     assert sorted(routes.values()) == sorted(stack.routes)
     assert sorted(documented) == sorted(stack.binaries.values())
-    for route, binary in _integrations(stack).items():
-        assert routes[binary] == route
+    for route, operation in stack.routes.items():
+        assert routes[_binary(stack, operation)] == route
     for binary, (_, service) in documented.items():
         assert (ROOT / "functions" / service / "src" / "bin" / f"{binary}.rs").is_file(), f"{binary} is not {service}'s"
 
@@ -22,8 +22,7 @@ def _first_table() -> str:
     return (ROOT / "docs" / "ARCHITECTURE.md").read_text().split("\n\n")[1]
 
 
-def _integrations(stack) -> dict[str, str]:
-    """The binary behind each route."""
-    uris = {route: str(operation["x-amazon-apigateway-integration"]["uri"]) for route, operation in stack.routes.items()}
-    functions = {route: re.search(r"\$\{(\w+?)(?:Alias\w*|\.\w+)?\}/invocations", uri)[1] for route, uri in uris.items()}
-    return {route: stack.binaries[function] for route, function in functions.items()}
+def _binary(stack, operation: dict) -> str:
+    """The binary of the function that a route invokes."""
+    uri = str(operation["x-amazon-apigateway-integration"]["uri"])
+    return stack.binaries[re.search(r"\$\{(\w+?)(?:Alias\w*|\.\w+)?\}/invocations", uri)[1]]
