@@ -54,7 +54,7 @@ def _create_authorizers(gateway, api_id: str, schemes: dict) -> dict[str, dict]:
     """What a route that asks for each scheme is created with."""
     for stale in gateway.get_authorizers(ApiId=api_id)["Items"]:
         gateway.delete_authorizer(ApiId=api_id, AuthorizerId=stale["AuthorizerId"])
-    authorizers = {"AWS_IAM": {"AuthorizationType": "AWS_IAM"}}
+    authorizers = {name: {"AuthorizationType": name} for name in ("NONE", "AWS_IAM")}
     for name, scheme in schemes.items():
         if wanted := scheme.get("x-amazon-apigateway-authorizer"):
             made = gateway.create_authorizer(
@@ -77,14 +77,14 @@ def _create_route(gateway, api_id: str, key: str, operation: dict, authorizers: 
         IntegrationUri=wanted["uri"],
         PayloadFormatVersion=wanted["payloadFormatVersion"],
     )
-    schemes = [name for requirement in operation.get("security", []) for name in requirement]
     # SAM writes NONE for a route that is open.
-    authorizer = authorizers[schemes[0]] if schemes not in ([], ["NONE"]) else {"AuthorizationType": "NONE"}
+    scheme, scopes = next((found for need in operation.get("security", []) for found in need.items()), ("NONE", []))
     gateway.create_route(
         ApiId=api_id,
         RouteKey=key,
         Target=f"integrations/{integration['IntegrationId']}",
-        **authorizer,
+        AuthorizationScopes=scopes,
+        **authorizers[scheme],
     )
 
 

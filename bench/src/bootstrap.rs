@@ -37,7 +37,7 @@ const ENVIRONMENT: [(&str, &str); 23] = [
     ("COUNT_VIEWS_FUNCTION", "count-views"),
     ("EVENTS_QUEUE_URL", "http://127.0.0.1/queue"),
     ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1/dead-letters"),
-    ("VIEWER_TOKEN_ISSUER", ""),
+    ("VIEWER_TOKEN_REQUIRED", "false"),
     ("CACHE_SECONDS", "30"),
 ];
 

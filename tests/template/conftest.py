@@ -4,8 +4,6 @@ import pytest
 
 from tests.template import template
 
-TOKENS = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "videoms"}
-
 
 class Stack:
     """A processed template and its resources by type."""
@@ -48,9 +46,3 @@ def stack():
 def gradual():
     """A stack that is deployed gradually, as samconfig.toml asks for."""
     return Stack(template.processed(GradualDeployment="true"))
-
-
-@pytest.fixture(scope="session")
-def with_tokens():
-    """A stack whose play requires a viewer's token."""
-    return Stack(template.processed(**TOKENS))

@@ -37,7 +37,7 @@ def test_no_log_level_drops_lines_that_lambda_takes_for_info(stack):
     """Metrics are such lines, and an alarm without its metric is silent."""
     assert template.written()["Parameters"]["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
     levels = {name: function["LoggingConfig"]["ApplicationLogLevel"] for name, function in stack.functions.items()}
-    assert levels == dict.fromkeys(levels, {"Ref": "LogLevel"})
+    assert levels == {name: {"Ref": "LogLevel"} for name in levels}
 
 
 def test_each_function_has_a_role_of_its_own(stack):

@@ -18,7 +18,7 @@ UNVERSIONED = {"DeploymentPreference", "VersionDescription", "Environment", "Arc
     [
         ({"CacheSeconds": "0"}, {"Play"}),
         ({"CounterShards": "32"}, {"PostView", "CountViews"}),
-        ({"JwtIssuer": "https://login.example.com/"}, {"Play"}),
+        ({"RequireViewerToken": "true"}, {"Play"}),
     ],
     ids=str,
 )

@@ -29,20 +29,12 @@ pub fn required(name: &'static str) -> Result<String, ConfigError> {
 ///
 /// # Errors
 /// [`ConfigError::Missing`] when it is not set, [`ConfigError::Invalid`] when it does not parse.
-pub fn number<N: FromStr<Err: Into<BoxError>>>(name: &'static str) -> Result<N, ConfigError> {
+pub fn parsed<T: FromStr<Err: Into<BoxError>>>(name: &'static str) -> Result<T, ConfigError> {
     let value = required(name)?;
-    value.parse().map_err(|error: N::Err| ConfigError::Invalid {
+    value.parse().map_err(|error: T::Err| ConfigError::Invalid {
         name,
         source: error.into(),
     })
-}
-
-/// The value of `name`, which must be set but may be empty.
-///
-/// # Errors
-/// [`ConfigError::Missing`] when it is not set.
-pub fn present(name: &'static str) -> Result<String, ConfigError> {
-    std::env::var(name).map_err(|_| ConfigError::Missing(name))
 }
 
 /// The value of `name`, if there is one. SAM turns an absent value into an empty string, so empty counts as absent.

@@ -17,16 +17,15 @@ pub enum Viewers {
 }
 
 impl Viewers {
-    /// Reads `VIEWER_TOKEN_ISSUER`, the issuer whose tokens the gateway accepts. Anyone may play if it is empty.
+    /// Reads `VIEWER_TOKEN_REQUIRED`, which is `true` or `false`.
     ///
     /// # Errors
-    /// When it is not set: a forgotten variable must not open the door.
+    /// When it is neither: a forgotten variable must not open the door.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let issuer = config::present("VIEWER_TOKEN_ISSUER")?;
-        Ok(if issuer.is_empty() {
-            Self::Anyone
-        } else {
+        Ok(if config::parsed("VIEWER_TOKEN_REQUIRED")? {
             Self::WithToken
+        } else {
+            Self::Anyone
         })
     }
 

@@ -35,7 +35,7 @@ fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {
         catalogue: Catalogue {
             content: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}", ASSET_LIMIT)?,
             url: backend("GET_URL_FUNCTION", "/url/asset/{assetId}", ASSET_LIMIT)?,
-            cache: Cache::new(Duration::from_secs(config::number("CACHE_SECONDS")?)),
+            cache: Cache::new(Duration::from_secs(config::parsed("CACHE_SECONDS")?)),
         },
         reporting: Reporting(backend("GET_VIEWS_FUNCTION", views_route, COUNTS_LIMIT)?),
         publisher: Publisher {

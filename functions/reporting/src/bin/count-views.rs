@@ -15,7 +15,7 @@ async fn main() -> Result<(), BoxError> {
     let ledger = &Ledger::new(
         clients.dynamodb(),
         Tables::from_env()?,
-        config::number("COUNTER_SHARDS")?,
+        config::parsed("COUNTER_SHARDS")?,
     );
     let dead_letters = &DeadLetters::new(clients.sqs(), config::required("DEAD_LETTER_QUEUE_URL")?);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Input>| {

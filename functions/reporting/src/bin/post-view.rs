@@ -13,6 +13,6 @@ async fn main() -> Result<(), BoxError> {
     let client = Clients::connect(&[(Service::DynamoDb, 2)]).await?.dynamodb();
     let tables = Tables::from_env()?;
     let counts = &Counts::new(client.clone(), &tables);
-    let ledger = &Ledger::new(client, tables, config::number("COUNTER_SHARDS")?);
+    let ledger = &Ledger::new(client, tables, config::parsed("COUNTER_SHARDS")?);
     http::run(|request| reporting::post_view(ledger, counts, request)).await
 }
