@@ -1,4 +1,4 @@
-# `make` lists what there is. The work is done by the scripts in scripts/ and local/.
+# `make` lists the commands. The programs behind them are in scripts/, local/, ops/ and bench/.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -6,17 +6,18 @@ SHELL := /bin/bash
 
 # The local stack's port on 127.0.0.1.
 PORT ?= 4566
-# More for pytest, as in `make e2e PYTEST_ARGS="-k play -x"`.
+# Further arguments of pytest, as in `make e2e PYTEST_ARGS="-k play -x"`.
 PYTEST_ARGS ?=
 # A deployment on AWS, as in `make e2e API_URL=https://... STACK_NAME=videoms`, `make seed API_URL=https://...` and
-# `make audit STACK_NAME=videoms`. Without them it is the local stack.
+# `make audit STACK_NAME=videoms`. Without them, the local stack.
 API_URL ?=
 STACK_NAME ?=
 
 PYTHON := .venv-local/bin/python
-OPERATE := $(PYTHON) -m ops.stack "$(STACK_NAME)"
+STACK := $(PYTHON) -m local.stack
+OPERATE := $(if $(STACK_NAME),STACK_NAME="$(STACK_NAME)",$(STACK) on --) $(PYTHON) -m ops.stack
 PYTEST := .venv-local/bin/pytest tests/e2e $(PYTEST_ARGS)
-# The pinned sam, cargo-lambda and zig go before any others.
+# The pinned sam, cargo-lambda and zig are found before any others.
 WITH_SAM := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
 
 .PHONY: help
@@ -24,61 +25,67 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: tools ## Build, start the local stack, play a video and follow the functions' logs; Ctrl-C stops it
-	@$(PYTHON) -m local.stack run --port $(PORT)
+run: tools ## Build, start the local stack, play a video and follow the logs until Ctrl-C; VERBOSE=1 shows cargo's output
+	@$(STACK) run --port $(PORT)
 
 .PHONY: up
-up: tools ## The same, but leave the stack running and return
-	@$(PYTHON) -m local.stack up --port $(PORT)
+up: tools ## Do the same, but return and leave the stack running
+	@$(STACK) up --port $(PORT)
 
 .PHONY: down
 down: ## Stop the local stack; its data stays in .local
-	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local.stack down; else echo "The stack is not running."; fi
+	@if [ -x $(PYTHON) ]; then $(STACK) down; else echo "The stack is not running."; fi
 
 .PHONY: url
-url: once-run ## Print the local API's base URL, as for curl "$(make -s url)/health"
-	@$(PYTHON) -m local.stack url
+url: running ## Print the local API's base URL, as for curl "$(make -s url)/health"
+	@$(STACK) url
 
 .PHONY: logs
-logs: once-run ## Follow the local functions' logs until Ctrl-C
-	@$(PYTHON) -m local.stack logs
+logs: running ## Follow the local functions' logs until Ctrl-C
+	@$(STACK) logs
 
 .PHONY: seed
-seed: ## Fill the catalogue: the local stack's, or a deployment's with API_URL=https://...
+seed: ## Fill the catalogue of the local stack, or of a deployment with API_URL=https://...
 	@scripts/check.sh
 	@scripts/venv.sh local
-	@$(PYTHON) -m $(if $(API_URL),ops.seed $(API_URL),local.stack seed)
+	@$(if $(API_URL),$(PYTHON) -m ops.seed "$(API_URL)",$(STACK) seed)
 
 .PHONY: build
-build: tools ## Compile and pack the functions for this machine
-	@$(PYTHON) -m local.stack build
+build: ## Compile and pack the release build of the functions for this machine
+	@scripts/check.sh
+	@scripts/venv.sh sam local
+	@$(STACK) build
 
 .PHONY: watch
-watch: once-run ## Serve the functions on port 9000, rebuilt as their sources change, on the local stack's tables and queue
+watch: running ## Serve the functions on port 9000 and rebuild them as their sources change, on the local stack's data
 	@$(PYTHON) -m local.watch --port $(or $(WATCH_PORT),9000)
 
 .PHONY: sam-local
-sam-local: once-run ## Serve the API on port 3000 by `sam local start-api`, in containers, on the local stack
+sam-local: running ## Serve the API on port 3000 by `sam local start-api`, in containers, on the local stack's data
 	@$(PYTHON) -m local.sam_local --port $(or $(SAM_LOCAL_PORT),3000)
 
 .PHONY: lint
-lint: ## Check formatting, the template, the dependencies and, with clippy, the code
+lint: ## Run every formatter and linter: Rust, Python, shell, the template, workflows and dependencies
 	@scripts/check.sh rustfmt clippy
-	@scripts/venv.sh sam
-	@scripts/venv.sh checkov
+	@scripts/venv.sh sam checkov lint
 	@scripts/test.sh lint
 
+.PHONY: format
+format: ## Format Rust and Python
+	@scripts/check.sh rustfmt
+	@scripts/venv.sh lint
+	cargo fmt --all
+	.venv-lint/bin/ruff format --quiet
+
 .PHONY: test
-test: ## Run every check and test there is, the end-to-end tests on a stack of their own
+test: ## Run every check and test, the end-to-end tests on a stack of their own
 	@scripts/check.sh rustfmt clippy
-	@scripts/venv.sh sam
-	@scripts/venv.sh checkov
-	@scripts/venv.sh local
+	@scripts/venv.sh sam checkov lint local
 	@scripts/test.sh
 
 .PHONY: e2e
-e2e: tools ## Run the end-to-end tests: on a stack of their own, or with API_URL=https://... STACK_NAME=...
-	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(or $(STACK_NAME),videoms)",$(PYTHON) -m local.stack private --) $(PYTEST)
+e2e: tools ## Run the end-to-end tests on a stack of their own, or on a deployment with API_URL=https://... STACK_NAME=...
+	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(or $(STACK_NAME),videoms)",$(STACK) private --) $(PYTEST)
 
 .PHONY: deploy
 deploy: ## Build for arm64 and deploy to AWS, with the credentials and region of your AWS settings
@@ -95,17 +102,14 @@ faults: ## Run the long fault campaign: a million plays while everything fails, 
 	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED)
 
 .PHONY: mutations
-mutations: ## Break the ledger on purpose, in three ways, and see the fault campaign notice each
+mutations: ## Break the ledger in three ways and check that the fault campaign notices each
 	@tests/faults/mutations.sh
 
 .PHONY: bench
-bench: tools ## Measure starts, plays, load, sizes and cost beside peers, and write docs/benchmarks.md: minutes
-	@scripts/venv.sh bench
+bench: ## Measure starts, plays, load, counting, sizes and cost beside peers, and write docs/benchmarks.md; takes minutes
+	@scripts/check.sh
+	@scripts/venv.sh sam local bench
 	@bench/run.sh
-
-.PHONY: bench-counting
-bench-counting: ## Measure counting beside two other ways of doing it
-	cargo run --locked --profile campaign --package bench --bin counting
 
 .PHONY: audit
 audit: ## Recompute the counters from the markers and compare; ARGS="--save FILE" keeps a snapshot
@@ -118,22 +122,25 @@ recover: ## Queue the views that play could only log, as in `make recover FILE=l
 	@$(OPERATE) recover "$(FILE)"
 
 .PHONY: redrive
-redrive: ## Send dead letters back to be counted
+redrive: ## Send dead letters back to the queue to be counted
 	@scripts/venv.sh local
 	@$(OPERATE) redrive
 
+.PHONY: pins
+pins: ## Pin the Python requirements with their hashes; ARGS=--upgrade takes newer versions
+	@scripts/pin.sh $(ARGS)
+
 .PHONY: clean
-clean: down ## Remove all that was built, installed and stored here
-	rm -rf .aws-sam .local .venv-checkov .venv-local .venv-sam
+clean: down ## Remove everything that was built, installed and stored here
+	rm -rf .aws-sam .local .venv-*
 	cargo clean
 
-# What running the stack takes: prerequisites are asked for, the pinned tools are installed.
+# Installs what the local stack needs while the functions compile.
 .PHONY: tools
 tools:
 	@scripts/check.sh
-	@scripts/venv.sh sam
-	@scripts/venv.sh local
+	@python3 -m local.prepare sam local
 
-.PHONY: once-run
-once-run:
+.PHONY: running
+running:
 	@[ -x $(PYTHON) ] || { echo "error: the stack is not running; \`make up\` starts it" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""The ministack process: AWS on one port of the loopback interface, with all of its files under one directory."""
+"""The ministack process, which is AWS on one port of the loopback interface. Its files share one directory."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ STOP_SECONDS = 30
 
 
 def use_local_account(port: int) -> None:
-    """Points this process and its children at the emulator, and at nothing else."""
+    """Points this process and its children at the emulator, and away from AWS."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(
@@ -42,7 +42,7 @@ def use_local_account(port: int) -> None:
 
 def port_is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As servers do: connections that linger after the last run don't make the port busy.
+        # As a server would: connections that linger after the last run don't make the port busy.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -53,13 +53,13 @@ def port_is_free(port: int) -> bool:
 
 @dataclass
 class Emulator:
-    """One ministack. What is known of it lies in `home`, for the commands that come later."""
+    """One ministack. It keeps a record in `home` for later commands."""
 
     home: Path
 
     @property
     def record(self) -> dict:
-        """What `note` wrote; empty if there is none."""
+        """The facts that `note` wrote. Empty if there are none."""
         try:
             return json.loads((self.home / "stack.json").read_text())
         except (OSError, ValueError):
@@ -80,11 +80,11 @@ class Emulator:
     def start(self, port: int, keep_state: bool) -> None:
         """Starts ministack and waits until it answers."""
         self.stop()  # Functions may have survived a ministack that was killed.
-        # Queue URLs are stored with the port in them, so what one port left is of no use on another.
+        # Stored queue URLs contain the port, so another port cannot use the data.
         data = self.home / f"port-{port}"
-        shutil.rmtree(data / "tmp", ignore_errors=True)  # The code that ministack unpacked, of every build so far.
+        shutil.rmtree(data / "tmp", ignore_errors=True)  # ministack unpacked every build so far here.
         (data / "tmp").mkdir(parents=True)
-        # Every invocation logs to a stream of its own; kept from run to run they would slow each start and stop.
+        # Every invocation logs to a stream of its own. Old streams would slow each start and stop.
         (data / "state" / "cloudwatch_logs.json").unlink(missing_ok=True)
         with self.log.open("w") as output:
             child = subprocess.Popen(
@@ -94,18 +94,18 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for `make run`, which then stops this in good order.
+                start_new_session=True,  # Ctrl-C reaches `make run` only, which stops ministack in good order.
             )
         self.note(pid=child.pid, port=port, started=int(time.time() * 1000))
         wait_until(lambda: child.poll() is not None or _answers(port), START_SECONDS)
         if child.poll() is not None or not _answers(port):
-            raise Failure("ministack did not start; it says why above", tail(self.log))
+            raise Failure("ministack did not start; see its message above", tail(self.log))
 
     def stop(self) -> bool:
-        """Stops ministack, which saves its state, and then whatever it left; False if there was nothing to stop."""
+        """Stops ministack, which saves its state, and any process it left. False if there was nothing to stop."""
         found = bool(self._processes())
         if self.running:
-            self.note(stopping=True)  # For a `make run` that follows its logs.
+            self.note(stopping=True)  # A `make run` that follows the logs reads this.
             os.kill(self.record["pid"], signal.SIGTERM)
             wait_until(lambda: not self.running, STOP_SECONDS)
         for process in self._processes():
@@ -124,14 +124,14 @@ class Emulator:
             "PERSIST_STATE": str(int(keep_state)),
             "STATE_DIR": str(data / "state"),
             "TMPDIR": str(data / "tmp"),
-            # Every idle function process costs ministack ten polls a second; one of each function stays anyway.
+            # Every idle function polls ministack ten times a second. One process per function stays regardless.
             "LAMBDA_WARM_TTL_SECONDS": "30",
         }
 
     def _processes(self) -> list[int]:
-        """ministack and the functions it started: they inherit its environment, and the mark in it."""
+        """ministack and the functions that it started. They inherit the mark in its environment."""
         if not Path("/proc/self/environ").exists():
-            # A Mac. There the functions are containers, which ministack itself removes.
+            # On a Mac the functions are containers, which ministack itself removes.
             pid = self.record.get("pid")
             listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
             return [pid] if pid and "ministack" in listed else []

@@ -1,9 +1,10 @@
-"""Child processes that never outlive the command that started them."""
+"""Child processes, none of which outlives the command that started it."""
 
 import os
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from local.console import Failure
@@ -12,31 +13,38 @@ POLL_SECONDS = 0.05
 
 
 def wait_until(condition, seconds: float) -> bool:
-    """Waits, at most so long, for something that can only be asked for."""
+    """Polls a condition until it holds or the time is over."""
     deadline = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     return met
 
 
-def run(command: list, **options) -> int:
-    """Runs a command to its end; if this process is interrupted, the command and all its children go first."""
-    # A process group of its own: killing cargo alone would leave its compilers running.
-    child = subprocess.Popen([str(word) for word in command], process_group=0, **options)
+@contextmanager
+def child(command: list, **options):
+    """Starts a command. If the block is left before the command ends, the command and its children are stopped."""
+    # A process group of its own: stopping cargo alone would leave its compilers running.
+    started = subprocess.Popen([str(word) for word in command], process_group=0, **options)
     try:
-        return child.wait()
-    except BaseException:
-        _end_group(child)
-        raise
+        yield started
+    finally:
+        if started.poll() is None:
+            _end_group(started)
+
+
+def run(command: list, **options) -> int:
+    """Runs a command to its end and returns its exit code."""
+    with child(command, **options) as started:
+        return started.wait()
 
 
 def run_quietly(command: list, log: Path, failure: str, **options) -> None:
-    """Runs a command that says much and means little; shows the end of it only if it fails."""
+    """Runs a command with its output in a log file, whose end is shown if the command fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         status = run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **options)
     if status:
-        raise Failure(f"{failure}; all of its output is in {log}", tail(log))
+        raise Failure(f"{failure}; the whole output is in {log}", tail(log))
 
 
 def tail(log: Path, lines: int = 25) -> str:
@@ -54,18 +62,18 @@ def end_on_signals() -> None:
 
 
 def ignore_signals() -> None:
-    """For the last act: a second Ctrl-C must not leave half of it running."""
+    """Protects the final clean-up: a second Ctrl-C must not leave half of the stack running."""
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
 
 
-def _end_group(child: subprocess.Popen) -> None:
+def _end_group(leader: subprocess.Popen) -> None:
     for signum, patience in ((signal.SIGINT, 10), (signal.SIGKILL, 5)):
         try:
-            os.killpg(child.pid, signum)
+            os.killpg(leader.pid, signum)
         except ProcessLookupError:
             return
-        wait_until(lambda: child.poll() is not None and not _group_alive(child.pid), patience)
+        wait_until(lambda: leader.poll() is not None and not _group_alive(leader.pid), patience)
 
 
 def _group_alive(group: int) -> bool:

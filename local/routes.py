@@ -1,7 +1,7 @@
-"""Creates the HTTP API's routes and CORS settings in ministack, from the OpenAPI document that SAM generates.
+"""Creates the HTTP API's routes and CORS settings in ministack from the OpenAPI document that SAM generates.
 
-CloudFormation on AWS imports that document (`Body` of AWS::ApiGatewayV2::Api); ministack 1.5 ignores it, and the API
-has no route. Delete this file, and the one call of it, once ministack imports the document itself.
+CloudFormation on AWS imports that document (`Body` of AWS::ApiGatewayV2::Api). ministack 1.5 ignores it and leaves the
+API without a route. This file goes once ministack imports the document itself.
 """
 
 import re
@@ -12,7 +12,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "x-amazon
 
 
 def create(stack_name: str) -> None:
-    """Gives every HTTP API of the stack the routes of its document, and takes away those of an earlier one."""
+    """Gives every HTTP API of the stack the routes of its document in place of any earlier ones."""
     cloudformation = boto3.client("cloudformation")
     template = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")["TemplateBody"]
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
@@ -26,14 +26,14 @@ def create(stack_name: str) -> None:
 
 
 def _holds(rule, values: dict) -> bool:
-    """Whether a condition of the template holds."""
+    """True if a condition of the template holds."""
     ((function, operands),) = rule.items()
     if function == "Fn::Not":
         return not _holds(operands[0], values)
     if function == "Fn::Equals":
         left, right = (_resolved(operand, values) for operand in operands)
         return left == right
-    raise ValueError(f"{function} is not known here")
+    raise ValueError(f"conditions with {function} are not supported here")
 
 
 def _create_for(api_id: str, document: dict) -> None:
@@ -51,7 +51,7 @@ def _create_for(api_id: str, document: dict) -> None:
 
 
 def _create_authorizers(gateway, api_id: str, schemes: dict) -> dict[str, dict]:
-    """What a route that asks for each scheme is created with."""
+    """The authorization settings of a route, by the name of the security scheme that it asks for."""
     for stale in gateway.get_authorizers(ApiId=api_id)["Items"]:
         gateway.delete_authorizer(ApiId=api_id, AuthorizerId=stale["AuthorizerId"])
     authorizers = {name: {"AuthorizationType": name} for name in ("NONE", "AWS_IAM")}
@@ -77,7 +77,7 @@ def _create_route(gateway, api_id: str, key: str, operation: dict, authorizers: 
         IntegrationUri=wanted["uri"],
         PayloadFormatVersion=wanted["payloadFormatVersion"],
     )
-    # SAM writes NONE for a route that is open.
+    # SAM writes NONE for an open route.
     scheme, scopes = next((found for need in operation.get("security", []) for found in need.items()), ("NONE", []))
     gateway.create_route(
         ApiId=api_id,
@@ -98,7 +98,7 @@ def _verb(method: str) -> str:
 
 
 def _resolved(node, values: dict[str, str]):
-    """The document with CloudFormation's functions worked out; a function's ARN ends in its name."""
+    """The document with CloudFormation's functions evaluated. A function's ARN becomes its name."""
     if isinstance(node, list):
         return [_resolved(item, values) for item in node]
     if not isinstance(node, dict):

@@ -1,4 +1,7 @@
-"""`make sam-local`: the API in containers of Lambda's own image, with the local stack's tables, queue and functions behind it."""
+"""`make sam-local`: the API in containers of Lambda's own image, on the local stack's tables, queue and functions.
+
+LAMBDA_IMAGE names another image to use in place of Lambda's.
+"""
 
 import argparse
 import asyncio
@@ -14,23 +17,22 @@ from pathlib import Path
 
 import boto3
 
-from local import deployment
+from local import builds, deployment
 from local.console import Failure, say
-from local.deployment import ROOT, STACK_NAME
 from local.emulator import REGION
 from local.processes import end_on_signals, run
+from local.stack import running_stack
 
 HOST = "host.docker.internal"
 
 
 def image() -> str:
-    """What Lambda runs the functions in."""
-    machine = {"x86_64": "x86_64", "arm64": "arm64"}[deployment.architecture()]
-    return f"public.ecr.aws/lambda/provided:al2023-{machine}"
+    """The image that the functions run in."""
+    return os.environ.get("LAMBDA_IMAGE") or f"public.ecr.aws/lambda/provided:al2023-{builds.architecture()}"
 
 
-def why_not() -> str | None:
-    """What is missing for `sam local`; None if it can run."""
+def missing() -> str | None:
+    """What `sam local` lacks here, or None if it can run."""
     try:
         engine = _docker("info")
     except FileNotFoundError:
@@ -38,50 +40,46 @@ def why_not() -> str | None:
     if engine.returncode:
         return "no Docker engine answers"
     if _docker("image", "inspect", image()).returncode and _docker("pull", "--quiet", image()).returncode:
-        return f"the image {image()} is neither here nor to be had"
+        return f"the image {image()} is not here and cannot be pulled"
     return None
 
 
-def options(env_file: Path) -> list[str]:
-    """What `sam local start-api` and `sam local invoke` are given alike."""
+def options(env_file: Path, template: Path) -> list[str]:
+    """Options of both `sam local start-api` and `sam local invoke`."""
     return [
-        *deployment.CONFIG,
-        "--template", str(deployment.BUILT),
+        *builds.SAM_CONFIG,
+        f"--template={template}",
         "--skip-pull-image",
-        "--add-host", f"{HOST}:host-gateway",
-        "--env-vars", str(env_file),
-        "--parameter-overrides", f"Architecture={deployment.architecture()}",
-    ]  # fmt: skip
+        *([f"--invoke-image={image()}"] if "LAMBDA_IMAGE" in os.environ else []),
+        f"--add-host={HOST}:host-gateway",
+        f"--env-vars={env_file}",
+        f"--parameter-overrides=Architecture={builds.architecture()}",
+    ]
 
 
 def start_api(options: list[str], port: int) -> list[str]:
     """Serves the API on that port."""
-    place = ["--warm-containers", "LAZY", "--host", "127.0.0.1", "--port", str(port)]
-    return ["sam", "local", "start-api", *options, *place]
+    return ["sam", "local", "start-api", *options, "--warm-containers=LAZY", "--host=127.0.0.1", f"--port={port}"]
 
 
 def environment() -> dict[str, str]:
-    """No credentials: with them SAM asks AWS for the account first. Its containers get made-up ones."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    path = f"{ROOT / '.venv-sam' / 'bin'}{os.pathsep}{kept['PATH']}"
-    return {**kept, "PATH": path, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"}
+    """Without credentials, because SAM would ask AWS for their account. Its containers get made-up ones."""
+    kept = {name: value for name, value in builds.tools().items() if not name.startswith("AWS_")}
+    return {**kept, "AWS_DEFAULT_REGION": REGION}
 
 
 def write_env_file(path: Path, port: int) -> None:
-    """The deployed functions' environments, with the stack where a container finds it, for --env-vars."""
-    cloudformation, functions = boto3.client("cloudformation"), boto3.client("lambda")
-    variables = {}
-    for resource in cloudformation.describe_stack_resources(StackName=STACK_NAME)["StackResources"]:
-        if resource["ResourceType"] == "AWS::Lambda::Function":
-            deployed = functions.get_function_configuration(FunctionName=resource["PhysicalResourceId"])
-            own = {**deployed["Environment"]["Variables"], "AWS_ENDPOINT_URL": f"http://{HOST}:{port}"}
-            variables[resource["LogicalResourceId"]] = own
+    """Writes the deployed functions' variables for --env-vars, with the stack's address as a container sees it."""
+    client, variables = boto3.client("lambda"), {}
+    for function in deployment.functions():
+        deployed = client.get_function_configuration(FunctionName=function.name)["Environment"]["Variables"]
+        variables[function.logical_name] = {**deployed, "AWS_ENDPOINT_URL": f"http://{HOST}:{port}"}
     path.write_text(json.dumps(variables, indent=2))
 
 
 @contextmanager
 def reachable_from_containers(port: int):
-    """Lets containers use the stack, which listens on the loopback interface only."""
+    """Forwards the containers' connections to the stack, which listens on the loopback interface only."""
     if platform.system() != "Linux":
         yield  # Docker Desktop's containers reach the loopback interface.
         return
@@ -122,7 +120,7 @@ def _until_cancelled(loop, coroutine) -> None:
 
 
 async def _forward(port: int, reader, writer) -> None:
-    """One connection, both ways, to the stack."""
+    """Forwards one connection to the stack, in both directions."""
     try:
         there = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
@@ -141,7 +139,7 @@ async def _copy(reader, writer) -> None:
 
 
 def _bridge() -> str:
-    """The address by which containers know this machine."""
+    """This machine's address in the containers' network."""
     (network,) = json.loads(_docker("network", "inspect", "bridge").stdout)
     config = network["IPAM"]["Config"][0]
     return config.get("Gateway") or str(next(ip_network(config["Subnet"]).hosts()))
@@ -152,25 +150,24 @@ def _docker(*words: str) -> subprocess.CompletedProcess:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local.sam_local", description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
-    parser.add_argument("--check", action="store_true", help="only say whether it can run here; exit with 3 if not")
+    parser.add_argument("--check", action="store_true", help="only report whether it can run here, and exit with 3 if not")
     arguments = parser.parse_args()
     end_on_signals()
     try:
-        if missing := why_not():
-            Failure(f"`sam local` needs a Docker engine and Lambda's image: {missing}").show()
+        if lacking := missing():
+            Failure(f"`sam local` needs a Docker engine and Lambda's image: {lacking}").show()
             return 3
         if arguments.check:
             return 0
-        from local import stack
-
-        port = stack.running_stack().record["port"]
-        env_file = ROOT / ".local" / "sam-local.json"
+        port = running_stack().record["port"]
+        env_file = builds.LOCAL / "sam-local.json"
         write_env_file(env_file, port)
         with reachable_from_containers(port):
             say(f"curl -X POST http://127.0.0.1:{arguments.port}/play/asset/123/user/newcomer")
-            return run(start_api(options(env_file), arguments.port), cwd=ROOT, env=environment())
+            command = start_api(options(env_file, builds.DEVELOPMENT.template), arguments.port)
+            return run(command, cwd=builds.ROOT, env=environment())
     except Failure as failure:
         failure.show()
     except KeyboardInterrupt:

@@ -1,8 +1,8 @@
-"""ministack, with an API Gateway that lets only so many requests in at once; the others wait for their turn.
+"""ministack with a limit on the requests that its API Gateway works on at once. The others wait for their turn.
 
-A Lambda environment here is a process, and ministack starts one for every request that finds none idle. Of 200 plays
-at once each then starts four, and on a few cores none is done within its deadline. AWS has room for that; here a queue
-makes up for it. Calls between functions don't come this way, so a waiting request can't hold up an admitted one.
+A Lambda environment here is a process, and ministack starts one for every request that finds none idle. 200 concurrent
+plays would each start four, and a few cores could finish none of them in time. AWS has room for that; the emulator
+queues instead. Calls between functions bypass the gateway, so a waiting request cannot block an admitted one.
 """
 
 import asyncio
@@ -13,20 +13,20 @@ ADMITTED = 8
 GATEWAY = "/_aws/execute-api/"
 
 
-def admitting(app, limit: int):
-    """The ASGI application `app`, behind that door."""
+def limited(app, limit: int):
+    """The ASGI application `app` with at most `limit` gateway requests at once."""
     turns = asyncio.Semaphore(limit)
 
-    async def door(scope, receive, send):
+    async def admit(scope, receive, send):
         if scope["type"] == "http" and scope["path"].startswith(GATEWAY):
             async with turns:
                 await app(scope, receive, send)
         else:
             await app(scope, receive, send)
 
-    return door
+    return admit
 
 
 if __name__ == "__main__":
-    server.app = admitting(server.app, ADMITTED)
+    server.app = limited(server.app, ADMITTED)
     server.main()

@@ -1,4 +1,4 @@
-"""The local stack's commands, behind `make run`, `up`, `down`, `url`, `logs`, `seed`, `build` and `e2e`."""
+"""The commands of the local stack, behind `make run`, `up`, `down`, `url`, `logs`, `seed`, `build` and `e2e`."""
 
 import argparse
 import os
@@ -10,29 +10,27 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import deployment
-from ops import seed
-from local import function_logs
-from ops.api_client import Client
+from local import builds, deployment, function_logs
 from local.console import Failure, say, step
-from local.deployment import ROOT, STACK_NAME
+from local.deployment import STACK_NAME
 from local.emulator import REGION, Emulator, port_is_free, use_local_account
 from local.processes import end_on_signals, ignore_signals, run, wait_until
+from ops import seed
+from ops.api_client import Client
 
-HOME = ROOT / ".local"
 COUNT_SECONDS = 30
 VIEWS = "/events/asset/123/user/newcomer"
 
 
 def build(_arguments) -> None:
-    """compile and pack the functions for this machine"""
-    with deployment.one_at_a_time():
-        deployment.build()
+    """compile and pack the release build of the functions"""
+    with builds.one_at_a_time():
+        builds.make(builds.RELEASE)
 
 
 def up(arguments) -> None:
     """start the stack, and return"""
-    emulator = Emulator(HOME)
+    emulator = Emulator(builds.LOCAL)
     if not _start(emulator, arguments.port):
         return
     try:
@@ -40,12 +38,12 @@ def up(arguments) -> None:
     except BaseException:
         _stop(emulator)
         raise
-    say("\nThe stack goes on running: `make logs` follows its functions, `make down` stops it.")
+    say("\nThe stack keeps running: `make logs` follows its functions, `make down` stops it.")
 
 
 def follow(arguments) -> None:
     """start the stack, follow its functions' logs until Ctrl-C, and stop it"""
-    emulator = Emulator(HOME)
+    emulator = Emulator(builds.LOCAL)
     if not _start(emulator, arguments.port):
         return
     try:
@@ -60,7 +58,7 @@ def follow(arguments) -> None:
 
 def down(_arguments) -> None:
     """stop the stack"""
-    emulator = Emulator(HOME)
+    emulator = Emulator(builds.LOCAL)
     say("Stopped." if emulator.stop() else "The stack is not running.")
 
 
@@ -77,45 +75,59 @@ def logs(_arguments) -> None:
         pass
 
 
-def seed(_arguments) -> None:
+def fill(_arguments) -> None:
     """fill the catalogue of the running stack"""
-    api_url = running_stack().record["api_url"]
-    seed.fill(api_url)
-    say(f"Assets {' and '.join(seed.CATALOGUE)} are in the catalogue of {api_url}")
+    seed.fill(running_stack().record["api_url"])
+
+
+def on(arguments) -> int:
+    """run a command on the running stack"""
+    emulator = running_stack()
+    return _run(arguments.words, emulator.record["api_url"])
 
 
 def private(arguments) -> int:
     """run a command, such as the end-to-end tests, beside a stack of its own"""
     _require_linux()
     emulator = Emulator(Path(tempfile.mkdtemp(prefix="videoms-")))
+    packed = builds.RELEASE if arguments.release else builds.DEVELOPMENT
     try:
-        with deployment.one_at_a_time():
-            deployment.build()
-            _deploy(emulator, _free_port(), keep_state=False)
+        with builds.one_at_a_time():
+            if not arguments.release:
+                builds.make(packed)
+            _deploy(emulator, packed, _free_port(), keep_state=False)
         api_url = emulator.record["api_url"]
         seed.fill(api_url)
-        words = [word for word in arguments.words if word != "--"]
-        return run(words, cwd=ROOT, env={**os.environ, "API_URL": api_url, "STACK_NAME": STACK_NAME})
+        return _run(arguments.words, api_url, BUILT_TEMPLATE=str(packed.template))
     finally:
         _stop(emulator)
-        HOME.mkdir(exist_ok=True)
+        builds.LOCAL.mkdir(exist_ok=True)
         if emulator.log.exists():
-            shutil.copy(emulator.log, HOME / "private-ministack.log")
+            shutil.copy(emulator.log, builds.LOCAL / "private-ministack.log")
         shutil.rmtree(emulator.home)
 
 
+def running_stack() -> Emulator:
+    """The stack of `make run` or `make up`. This process uses it from now on."""
+    emulator = Emulator(builds.LOCAL)
+    if not emulator.running or "api_url" not in emulator.record:
+        raise Failure("the stack is not running; `make up` starts it")
+    use_local_account(emulator.record["port"])
+    return emulator
+
+
 def _start(emulator: Emulator, port: int) -> bool:
-    """Builds, starts and deploys the stack; False if it runs already."""
+    """Builds, starts and deploys the stack. False if it already runs."""
     _require_linux()
-    with deployment.one_at_a_time():
+    with builds.one_at_a_time():
         if emulator.running:
             say(f"The stack is already running at {emulator.record['api_url']}; `make down` stops it.")
             return False
         if not port_is_free(port):
-            raise Failure(f"port {port} is in use by another program: choose a free one, as in `make run PORT={port + 1}`")
-        deployment.build()
+            raise Failure(f"another program uses port {port}; choose a free one, as in `make run PORT={port + 1}`")
+        builds.make(builds.DEVELOPMENT)
         try:
-            _deploy(emulator, port, keep_state=True)
+            _deploy(emulator, builds.DEVELOPMENT, port, keep_state=True)
             with step("Filling the catalogue through the API"):
                 seed.fill(emulator.record["api_url"])
         except BaseException:
@@ -124,15 +136,20 @@ def _start(emulator: Emulator, port: int) -> bool:
     return True
 
 
-def _deploy(emulator: Emulator, port: int, keep_state: bool) -> None:
+def _deploy(emulator: Emulator, packed: builds.Build, port: int, keep_state: bool) -> None:
     use_local_account(port)
     with step(f"Starting ministack on 127.0.0.1:{port}"):
         emulator.start(port, keep_state)
-    emulator.note(api_url=deployment.deploy())
+    emulator.note(api_url=deployment.deploy(packed.template))
+
+
+def _run(words: list[str], api_url: str, **variables: str) -> int:
+    environment = {**os.environ, **variables, "API_URL": api_url, "STACK_NAME": STACK_NAME}
+    return run([word for word in words if word != "--"], cwd=builds.ROOT, env=environment)
 
 
 def _show(api_url: str) -> None:
-    """Plays a video, and shows how to go on."""
+    """Plays a video until it is counted, and suggests the next requests."""
     client = Client(api_url)
 
     def counts():
@@ -143,10 +160,10 @@ def _show(api_url: str) -> None:
     say(f"\nPOST /play/asset/123/user/newcomer\n    {play.status} {play.text}")
     counted = play.status == 200 and wait_until(lambda: counts().json["assetviews"] > before, COUNT_SECONDS)
     if not counted:
-        raise Failure(f"the play was not counted within {COUNT_SECONDS} s; `make logs` may say why")
-    say(f"and, once the queue had been worked on, GET {VIEWS}\n    200 {counts().text}")
+        raise Failure(f"the play was not counted within {COUNT_SECONDS} s; see the log in {builds.LOCAL}/ministack.log")
+    say(f"and a moment later, with the view counted, GET {VIEWS}\n    200 {counts().text}")
     signature = f'--aws-sigv4 "aws:amz:{REGION}:execute-api" --user test:test'
-    say(f"\nThe API is at {api_url}. To go on:")
+    say(f"\nThe API is at {api_url}. Try:")
     say(f"    curl -X POST {api_url}/play/asset/456/user/newcomer")
     say(f"    curl {signature} {api_url}/events/asset/123")
     say(f"    curl {api_url}/health")
@@ -155,7 +172,7 @@ def _show(api_url: str) -> None:
 def _follow_logs(emulator: Emulator) -> None:
     record = emulator.record
     try:
-        function_logs.follow(STACK_NAME, record["started"])
+        function_logs.follow(record["started"])
     except (BotoCoreError, ClientError) as error:
         if not emulator.record or emulator.record.get("stopping"):
             say("The stack has been stopped.")
@@ -165,21 +182,13 @@ def _follow_logs(emulator: Emulator) -> None:
             raise
 
 
-def running_stack() -> Emulator:
-    emulator = Emulator(HOME)
-    if not emulator.running or "api_url" not in emulator.record:
-        raise Failure("the stack is not running; `make up` starts it")
-    use_local_account(emulator.record["port"])
-    return emulator
-
-
 def _stop(emulator: Emulator) -> None:
     ignore_signals()
     emulator.stop()
 
 
 def _free_port() -> int:
-    # Below the range that the system takes outgoing connections' ports from, so that it stays free until ministack has it.
+    # The system takes the ports of outgoing connections from a higher range, so this one stays free for ministack.
     ports = (random.randint(20_000, 30_000) for _ in range(100))
     return next(port for port in ports if port_is_free(port))
 
@@ -187,22 +196,31 @@ def _free_port() -> int:
 def _require_linux() -> None:
     if sys.platform != "linux" and os.environ.get("LAMBDA_EXECUTOR") != "docker":
         raise Failure(
-            "the functions are Linux programs, which do not run here: start Docker, then `make run LAMBDA_EXECUTOR=docker`"
-            " has ministack run them in containers (untested)"
+            "the functions are Linux programs and do not run here; start Docker, then `make run LAMBDA_EXECUTOR=docker`"
+            " makes ministack run them in containers (untested)"
         )
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="stack.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local.stack", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command in {"build": build, "up": up, "run": follow, "down": down, "url": url, "logs": logs,
-                          "seed": seed, "private": private}.items():
+
+    def add(name: str, command) -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=command.__doc__)
         subparser.set_defaults(command=command)
-        if command in (up, follow):
-            subparser.add_argument("--port", type=int, default=4566)
-        if command is private:
-            subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+        return subparser
+
+    add("build", build)
+    add("up", up).add_argument("--port", type=int, default=4566)
+    add("run", follow).add_argument("--port", type=int, default=4566)
+    add("down", down)
+    add("url", url)
+    add("logs", logs)
+    add("seed", fill)
+    add("on", on).add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+    beside = add("private", private)
+    beside.add_argument("--release", action="store_true", help="use the release build that `build` has packed")
+    beside.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")
     return parser.parse_args()
 
 

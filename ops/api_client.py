@@ -1,8 +1,8 @@
-"""HTTP client of the API: raw paths, and SigV4 signatures where a route asks for them.
+"""HTTP client of the API, for the local stack and for a deployment on AWS. It signs requests by SigV4 on demand.
 
-One client for the local stack and for a deployment on AWS. A path goes out byte for byte as given, so that `%2F` or
-`%00` reaches the API as it was meant. `<api-id>.execute-api.localhost`, as ministack names an API, is not known to every
-resolver: it is dialled at 127.0.0.1 under that Host header.
+A path is sent byte for byte as given, so that `%2F` or `%00` reaches the API. ministack names an API
+`<api-id>.execute-api.localhost`, which not every resolver knows, so the client connects to 127.0.0.1 instead and keeps
+the Host header.
 """
 
 import http.client
@@ -20,12 +20,12 @@ TIMEOUT_SECONDS = 60
 
 
 class IdentityError(Exception):
-    """Nothing to sign a request with."""
+    """There is no identity to sign a request with."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the API answered. Header names are in lower case."""
+    """A reply of the API. Header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -33,15 +33,15 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The body as JSON; fails, showing status and body, where it is none."""
+        """The body as JSON. Raises ValueError with the status and the body if it isn't JSON."""
         try:
             return json.loads(self.text)
         except ValueError as error:
-            raise ValueError(f"no JSON in the {self.status} reply: {self.text[:500]!r}") from error
+            raise ValueError(f"the {self.status} reply is not JSON: {self.text[:500]!r}") from error
 
 
 class Client:
-    """Calls one API. Holds no connection, so that threads may share it."""
+    """Calls one API. Threads may share a client, because it holds no connection."""
 
     def __init__(self, api_url: str, *, region: str | None = None):
         url = urlsplit(api_url.rstrip("/"))
@@ -62,7 +62,7 @@ class Client:
         headers: dict[str, str] | None = None,
         signed: bool = False,
     ) -> Reply:
-        """Sends one request. `body`: bytes and str go as they are, anything else as JSON."""
+        """Sends one request. A body of bytes or str is sent as it is, any other as JSON."""
         content, sent = _encode(body), {"Host": self._netloc}
         if content is not None and not isinstance(body, (bytes, str)):
             sent["Content-Type"] = "application/json"
@@ -80,7 +80,7 @@ class Client:
         return dict(request.headers.items())
 
     def _signing_identity(self):
-        """The usual AWS credential chain, asked once and only if something is to be signed."""
+        """Credentials and region from the usual AWS chain, which is asked once, at the first signature."""
         if self._credentials is None:
             session = botocore.session.Session()
             credentials = session.get_credentials()
@@ -114,6 +114,6 @@ def _encode(body: Any) -> bytes | None:
 
 
 def _region_of(host: str) -> str | None:
-    """The region in `<api-id>.execute-api.<region>.amazonaws.com`; none in a local or custom name."""
+    """The region in `<api-id>.execute-api.<region>.amazonaws.com`, or None for a local or custom name."""
     labels = host.split(".")
     return labels[2] if len(labels) >= 5 and labels[1] == "execute-api" else None

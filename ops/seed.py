@@ -1,8 +1,8 @@
-"""Fills the catalogue with its first two assets, through the API: of the local stack or of a deployment.
+"""Fills the catalogue of the local stack or of a deployment with its first two assets, through the API.
 
     AWS_PROFILE=... python -m ops.seed https://abc123.execute-api.eu-west-1.amazonaws.com
 
-Credentials and region come from the usual AWS chain; they must be allowed to call the API. Running it again does no harm.
+Credentials and region come from the usual AWS chain and must be allowed to call the API. A second run does no harm.
 """
 
 import sys
@@ -22,7 +22,7 @@ CATALOGUE = {
 
 
 class CatalogueError(Exception):
-    """The API did not take a record."""
+    """The API rejected a record."""
 
 
 def fill(api_url: str) -> None:

@@ -1,18 +1,18 @@
-"""Runs one of the operator's programs (ops/src/bin) on the table and the queues of a stack, the local one by default."""
+"""Runs one of the operator's programs (ops/src/bin) on the table and the queues of the stack that STACK_NAME names.
+
+    STACK_NAME=videoms python -m ops.stack audit
+"""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.console import Failure
-from local.deployment import ROOT, STACK_NAME
-from local.processes import run
-from local.stack import running_stack
-
-# What a program wants to know, by the stack's output that says so.
+ROOT = Path(__file__).resolve().parent.parent
+# The programs' settings, each with the stack output that has its value.
 SETTINGS = {
     "MARKERS_TABLE": "MarkersTableName",
     "USER_COUNTERS_TABLE": "UserCountersTableName",
@@ -23,22 +23,18 @@ SETTINGS = {
 
 
 def operate(stack_name: str, program: str, words: list[str]) -> int:
-    if not stack_name:
-        running_stack()
-        stack_name = STACK_NAME
     session = boto3.Session()
     stack = session.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     settings = {name: outputs[output] for name, output in SETTINGS.items()}
-    # With the workspace's features, as the tests are built: nothing is compiled twice.
-    if run(["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", program], cwd=ROOT):
-        raise Failure(f"{program} does not compile; cargo says why above")
+    # With the features of the whole workspace, as the tests are built, so that nothing is compiled twice.
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", program], cwd=ROOT, check=True)
     built = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / program
-    return run([built, *words], env={**os.environ, **settings, **_access(session)})
+    return subprocess.run([built, *words], env={**os.environ, **settings, **_access(session)}).returncode
 
 
 def _access(session: boto3.Session) -> dict[str, str]:
-    """Credentials and region as the programs read them, wherever boto3 found them: a profile, a login, a role."""
+    """Credentials and region in the variables that the programs read, from a profile, a login or a role."""
     keys = session.get_credentials().get_frozen_credentials()
     return {
         "AWS_ACCESS_KEY_ID": keys.access_key,
@@ -50,11 +46,11 @@ def _access(session: boto3.Session) -> dict[str, str]:
 
 def main() -> int:
     try:
-        return operate(sys.argv[1], sys.argv[2], sys.argv[3:])
-    except Failure as failure:
-        failure.show()
-    except (BotoCoreError, ClientError) as error:
-        Failure(f"{type(error).__name__}: {error}").show()
+        return operate(os.environ["STACK_NAME"], sys.argv[1], sys.argv[2:])
+    except (BotoCoreError, ClientError, subprocess.CalledProcessError) as error:
+        print(f"error: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
     return 1
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says which prerequisites are missing, a line each. `check.sh rustfmt clippy` asks for these components as well.
+# Reports every missing prerequisite on a line of its own. `check.sh rustfmt clippy` also asks for these Rust components.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs cargo-deny on the dependency tree; installs it, pinned, into target/tools first.
-# Exits with 3 where all that could be checked is well, but the advisory database is out of reach.
+# Runs cargo-deny on the dependency tree, after installing its pinned version into target/tools.
+# Exits with 3 if the advisory database is out of reach and every other check passes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

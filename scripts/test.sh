@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# `make test`, the cheap stages first; `test.sh lint` is those that run nothing of ours. Builds nothing twice.
+# Runs the stages of `make test`, the cheap ones first. `test.sh lint` runs those that need no compiled function.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export SAM_CLI_TELEMETRY=0
-# cfn-lint wants to know which region's resources to expect.
+# cfn-lint checks for the resources of one region.
 export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-us-east-1}
 
 passed=0
 skipped=()
 
-# A stage that ends with 3 could not do all of its work here: it counts as skipped, never as passed.
+# A stage that exits with 3 could not do all of its work here. It counts as skipped and never as passed.
 stage() {
     local name=$1 started=$SECONDS status=0
     shift
@@ -30,34 +30,59 @@ summary() {
     done
 }
 
+ruff() {
+    .venv-lint/bin/ruff check --quiet && .venv-lint/bin/ruff format --quiet --diff
+}
+
+workflows() {
+    .venv-lint/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml &&
+        .venv-lint/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+}
+
 checkov() {
     mkdir -p target/template
     .venv-sam/bin/python -m tests.template.template > target/template/expanded.yaml
     .venv-checkov/bin/checkov --file target/template/expanded.yaml
 }
 
+# A newer compiler's new lints are warnings. They are errors only for the version that the workflow pins.
+clippy() {
+    local pinned deny=()
+    pinned=$(sed -n 's/^ *RUSTUP_TOOLCHAIN: *//p' .github/workflows/ci.yml)
+    if [[ $(rustc --version) == "rustc $pinned "* ]]; then deny=(-- -D warnings); fi
+    cargo clippy --locked --workspace --all-targets "${deny[@]}"
+}
+
+# Runs a command beside a stack that is made of the release build.
+beside_a_stack() {
+    .venv-local/bin/python -m local.stack private --release -- "$@"
+}
+
 sam_local() {
-    .venv-local/bin/python -m local.sam_local --check || return
-    .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
+    .venv-local/bin/python -m local.sam_local --check && beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
 }
 
 stage "formatting" cargo fmt --all --check
+stage "Python" ruff
+stage "shell" .venv-lint/bin/shellcheck .ci/run .ci/docker.sh bench/run.sh scripts/*.sh tests/faults/mutations.sh
+stage "workflows" workflows
 stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 stage "template: security" checkov
 stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
 stage "documents" .venv-sam/bin/pytest --quiet tests/docs
 stage "dependencies" scripts/deny.sh
-stage "clippy" cargo clippy --locked --workspace --all-targets -- -D warnings
+stage "clippy" clippy
 if [ "${1:-}" = lint ]; then
     summary lint
     exit
 fi
 stage "unit and integration tests" cargo test --locked --workspace
-# shellcheck disable=SC2086 -- several words
-stage "end to end" .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
+stage "release build" .venv-local/bin/python -m local.stack build
 stage "sizes" .venv-local/bin/python -m scripts.sizes --check
-stage "cargo lambda" .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest --quiet tests/local/test_watch.py
+# shellcheck disable=SC2086 # PYTEST_ARGS holds several words.
+stage "end to end" beside_a_stack .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
+stage "cargo lambda" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
-stage "deployments" .venv-local/bin/python -m local.stack private -- .venv-local/bin/pytest --quiet tests/local/test_deployments.py
+stage "deployments" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_deployments.py
 summary

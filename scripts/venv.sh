@@ -1,24 +1,40 @@
 #!/usr/bin/env bash
-# Makes .venv-$1 out of scripts/requirements-$1.txt; returns at once where it is so already.
+# Makes .venv-NAME from scripts/requirements/NAME.txt for each NAME given, all at the same time. Does nothing for one that
+# is up to date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-name=$1
-venv=.venv-$name
-requirements=scripts/requirements-$name.txt
+# A virtual environment holds absolute paths and one Python. A move or an upgrade makes it as stale as a new pin does.
+ingredients() {
+    pwd
+    python3 --version
+    cat "scripts/requirements/$1.txt"
+}
 
-# A virtual environment holds absolute paths and one Python: it is as stale after a move or an upgrade as after a new pin.
-wanted=$(pwd; python3 --version; cat "$requirements")
-if [ -x "$venv/bin/python" ] && [ "$wanted" = "$(cat "$venv/made-of" 2>/dev/null)" ]; then
-    exit 0
-fi
+install() {
+    local venv=.venv-$1 requirements=scripts/requirements/$1.txt started=$SECONDS
+    if [ -x "$venv/bin/python" ] && cmp -s <(ingredients "$1") "$venv/made-of"; then
+        return
+    fi
+    echo "Installing $requirements into $venv ..."
+    rm -rf "$venv"
+    # The files name every dependency, so pip has none to resolve. Python compiles what it imports, which is a fraction.
+    if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check --no-compile \
+        --no-deps --require-hashes --requirement "$requirements"; }; then
+        echo "error: could not install $requirements; see pip's message above" >&2
+        return 1
+    fi
+    ingredients "$1" > "$venv/made-of"
+    echo "    $venv is ready after $((SECONDS - started)) s"
+}
 
-echo "Installing $requirements into $venv, once, a minute or so ..."
-started=$SECONDS
-rm -rf "$venv"
-if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"; }; then
-    echo "error: could not install $requirements; pip says why above" >&2
-    exit 1
-fi
-printf '%s\n' "$wanted" > "$venv/made-of"
-echo "... done in $((SECONDS - started)) s"
+installs=()
+for name in "$@"; do
+    install "$name" &
+    installs+=($!)
+done
+status=0
+for install in "${installs[@]}"; do
+    wait "$install" || status=1
+done
+exit $status

@@ -1,4 +1,4 @@
-"""What holds however the functions are run."""
+"""Assertions that hold however the functions are run."""
 
 import json
 import uuid
@@ -9,13 +9,13 @@ PATIENCE_SECONDS = 60
 
 
 def assert_a_play_is_answered_and_counted(api, deployed):
-    """`api` is what is tested; `deployed`, the stack behind it, has to see the view."""
+    """Plays on `api`, the server under test. The view must appear in `deployed`, the stack behind it."""
     user = f"local-{uuid.uuid4().hex}"
 
     def play():
         return api.request("POST", f"/play/asset/123/user/{user}", headers={"Idempotency-Key": "once"})
 
-    # Functions that have not started yet may be a 503: a viewer's app tries again, and that is one view.
+    # Functions that have not started yet may make it a 503. A viewer's app retries, and that is one view.
     assert wait_until(lambda: play().status == 200, PATIENCE_SECONDS), play().text
     answer = play().json
     assert (answer["title"], answer["url"]) == ("It", "path/to/asset123.mp4")
@@ -34,8 +34,8 @@ def assert_what_is_written_is_read(api):
     assert (refused.status, refused.json["field"]) == (400, "genre")
 
 
-def assert_well_answered(binary: str, output: str):
-    """What a function answers to its sample event, as the last line of what a tool printed."""
+def assert_sample_answered(binary: str, output: str):
+    """Checks a function's answer to its sample event, which is the last line of a tool's output."""
     answer = json.loads(output.strip().splitlines()[-1])
     if binary == "count-views":
         assert answer == {"batchItemFailures": []}

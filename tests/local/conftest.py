@@ -1,4 +1,4 @@
-"""Tests of the ways to run the functions on a developer's machine, beside a local stack: see `stack.py private`.
+"""Fixtures for tests of the ways to run the functions on a developer's machine, beside a local stack.
 
     python -m local.stack private -- pytest tests/local
 """
@@ -8,29 +8,36 @@ import random
 import signal
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-pytest.register_assert_rewrite("tests.local.checks")
+from local.builds import ROOT
+from local.emulator import port_is_free
+from local.processes import tail, wait_until
+from ops.api_client import Client
 
-from local.deployment import ROOT  # noqa: E402
-from ops.api_client import Client  # noqa: E402
-from local.emulator import port_is_free  # noqa: E402
-from local.processes import tail, wait_until  # noqa: E402
+pytest.register_assert_rewrite("tests.local.checks")
 
 START_SECONDS = 300
 
 
 @pytest.fixture(scope="session")
 def stack_port():
-    """Where the local stack listens."""
+    """The port that the local stack listens on."""
     return urlsplit(os.environ["AWS_ENDPOINT_URL"]).port
 
 
 @pytest.fixture(scope="session")
+def built_template():
+    """The template that the local stack was deployed from."""
+    return Path(os.environ["BUILT_TEMPLATE"])
+
+
+@pytest.fixture(scope="session")
 def deployed():
-    """The API of the local stack itself, with a user 8 who has watched something."""
+    """The API of the local stack itself. Its user 8 has watched something, as the sample events expect."""
     client = Client(os.environ["API_URL"])
     assert client.request("POST", "/events/asset/123/user/8", signed=True).status == 200
     return client
@@ -38,14 +45,14 @@ def deployed():
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
-    """Runs a server on a free port until the test session ends: give it the command for a port, get a client."""
+    """Runs a server on a free port for as long as the block lasts. Takes the command for a port and yields a client."""
 
     @contextmanager
     def serve(name, command, environment):
         port = next(port for port in (random.randint(20_000, 30_000) for _ in range(100)) if port_is_free(port))
         log = tmp_path_factory.mktemp(name) / "log"
         with log.open("w") as output:
-            child = subprocess.Popen(
+            server = subprocess.Popen(
                 command(port),
                 cwd=ROOT,
                 env=environment(port),
@@ -56,22 +63,22 @@ def served(tmp_path_factory):
             )
         client = Client(f"http://127.0.0.1:{port}")
         try:
-            wait_until(lambda: child.poll() is not None or _answers(client), START_SECONDS)
-            assert child.poll() is None and _answers(client), f"{name} is not well:\n{tail(log)}"
+            wait_until(lambda: server.poll() is not None or _answers(client), START_SECONDS)
+            assert server.poll() is None and _answers(client), f"{name} is not well:\n{tail(log)}"
             yield client
         finally:
-            os.killpg(child.pid, signal.SIGINT)
+            os.killpg(server.pid, signal.SIGINT)
             try:
-                child.wait(60)
+                server.wait(60)
             finally:
-                _kill(child.pid)
+                _kill(server.pid)
 
     return serve
 
 
 @pytest.fixture(scope="session")
 def samples():
-    """The sample events by the binary that they are for."""
+    """The path of each binary's sample event."""
     return {path.stem: path for path in sorted((ROOT / "events").glob("*.json"))}
 
 

@@ -1,6 +1,6 @@
-"""Deploy, change, delete: what becomes of a stack and of its data, and the variants that the parameters make.
+"""The life of a stack: deploy, change, delete, with the variants that parameters make.
 
-One after the other on one stack, so it is one test: the stack's life.
+The steps follow one another on one stack, so this is one test.
 """
 
 import os
@@ -8,47 +8,48 @@ import shutil
 import uuid
 
 import boto3
-from local import deployment
 import pytest
 from botocore.exceptions import ClientError
-from ops.api_client import Client
+
+from local import deployment
+from local.deployment import STACK_NAME
 from local.processes import wait_until
+from ops.api_client import Client
 
 USER = f"local-{uuid.uuid4().hex}"
 VIEWS = f"/events/asset/123/user/{USER}"
 PATIENCE_SECONDS = 60
 
 
-def test_a_stack_is_changed_keeps_its_data_and_is_deleted_without_losing_them(tmp_path):
+def test_a_stack_keeps_its_data_when_it_is_changed_and_when_it_is_deleted(built_template, tmp_path):
     api = Client(os.environ["API_URL"])
     assert _play(api).status == 200
     assert wait_until(lambda: _views(api) == 1, PATIENCE_SECONDS), "the first view is not counted"
 
     before = _versions()
-    api = Client(deployment.deploy(_with_another_play(tmp_path)))
+    api = Client(deployment.deploy(_with_another_play(built_template, tmp_path)))
     after = _versions()
-    assert {name for name in before if before[name] != after[name]} == {"Play"}, "more than what was changed is deployed"
+    assert {name for name in before if before[name] != after[name]} == {"Play"}, "more than play's change is deployed"
     assert _play(api).status == 200
     assert wait_until(lambda: _views(api) == 2, PATIENCE_SECONDS), "the changed play's view is not counted"
 
-    api = Client(deployment.deploy(JwtIssuer="https://login.example.com/", JwtAudience="videoms"))
-    assert _play(api).status == 401, "play asks for no token, though the parameters say so"
+    token = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "videoms"}
+    api = Client(deployment.deploy(built_template, **token))
+    assert _play(api).status == 401, "play accepts a request without a token, though the parameters ask for one"
     assert api.request("GET", "/health").status == 200
     assert _views(api) == 2
 
     before = _versions()
-    api = Client(deployment.deploy(JwtIssuer="", JwtAudience="", LogLevel="DEBUG"))
+    api = Client(deployment.deploy(built_template, JwtIssuer="", JwtAudience="", LogLevel="DEBUG"))
     after = _versions()
     assert [name for name in before if before[name] == after[name]] == [], "the log level has not reached these"
-    assert _play(api).status == 200, "play asks for a token, though the parameters are gone"
+    assert _play(api).status == 200, "play asks for a token, though the parameters no longer do"
     assert wait_until(lambda: _views(api) == 3, PATIENCE_SECONDS)
 
     _delete()
     with pytest.raises(ClientError):
-        boto3.client("lambda").get_function(FunctionName=f"{deployment.STACK_NAME}-Play")
-    views = boto3.resource("dynamodb").Table(f"{deployment.STACK_NAME}-views")
-    counter = views.get_item(Key={"pk": f"user#{USER}", "sk": "views"}).get("Item")
-    assert counter and counter["views"] == 3, "the counts went with the stack"
+        boto3.client("lambda").get_function(FunctionName=f"{STACK_NAME}-Play")
+    assert _kept_views() == 3, "the counts were deleted with the stack"
 
 
 def _play(api):
@@ -59,27 +60,35 @@ def _views(api) -> int:
     return api.request("GET", VIEWS, signed=True).json["userviews"]
 
 
+def _kept_views() -> int:
+    """The user's count in the table that the stack leaves behind."""
+    views = boto3.resource("dynamodb").Table(f"{STACK_NAME}-views")
+    counter = views.get_item(Key={"pk": f"user#{USER}", "sk": "views"}).get("Item", {})
+    return counter.get("views")
+
+
 def _versions() -> dict[str, str]:
     """The version that each function's alias points to."""
-    stack, functions = deployment.STACK_NAME, boto3.client("lambda")
-    pages = functions.get_paginator("list_functions").paginate()
-    names = [found["FunctionName"] for page in pages for found in page["Functions"] if found["FunctionName"].startswith(stack)]
-    aliases = {name: functions.get_alias(FunctionName=name, Name="live") for name in names}
-    return {name.removeprefix(f"{stack}-"): alias["FunctionVersion"] for name, alias in aliases.items()}
+    client = boto3.client("lambda")
+    pages = client.get_paginator("list_functions").paginate()
+    names = [function["FunctionName"] for page in pages for function in page["Functions"]]
+    names = [name for name in names if name.startswith(STACK_NAME)]
+    aliases = {name: client.get_alias(FunctionName=name, Name="live") for name in names}
+    return {name.removeprefix(f"{STACK_NAME}-"): alias["FunctionVersion"] for name, alias in aliases.items()}
 
 
-def _with_another_play(place):
-    """What was built, but for play's code: a byte more behind its end, which the loader does not read."""
-    built = place / "build"
-    shutil.copytree(deployment.BUILT.parent, built)
-    with (built / "PlayFunction" / "bootstrap").open("ab") as bootstrap:
+def _with_another_play(template, place):
+    """A copy of the build in which play's code differs by one byte at its end, which the loader ignores."""
+    copy = place / "build"
+    shutil.copytree(template.parent, copy)
+    with (copy / "PlayFunction" / "bootstrap").open("ab") as bootstrap:
         bootstrap.write(b"\n")
-    return built / "template.yaml"
+    return copy / template.name
 
 
 def _delete() -> None:
     cloudformation = boto3.client("cloudformation")
-    cloudformation.delete_stack(StackName=deployment.STACK_NAME)
+    cloudformation.delete_stack(StackName=STACK_NAME)
     cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=deployment.STACK_NAME, WaiterConfig={"Delay": 1, "MaxAttempts": PATIENCE_SECONDS}
+        StackName=STACK_NAME, WaiterConfig={"Delay": 1, "MaxAttempts": PATIENCE_SECONDS}
     )
