@@ -1,26 +1,37 @@
 #!/usr/bin/env bash
-# `docker.sh up`: makes sure that a Docker engine answers and has Lambda's image, for `make sam-local`; installs Debian's
-# engine where there is none, and makes a stand-in for the image where no image registry can be reached. Needs root for
-# that; says what it lacks, and lets the tests skip what needs Docker, where it can't. `docker.sh down` stops its engine.
+# `docker.sh up` starts a Docker engine and prints the name of an image for `make sam-local`: Lambda's own, or a stand-in
+# of Debian packages if no image registry can be reached. It installs Debian's engine if there is none. Both need root.
+# It fails with the reason if there can be no Docker. `docker.sh down` stops the engine that it started.
 set -euo pipefail
 
 state=/var/lib/videoms-docker
-image=public.ecr.aws/lambda/provided:al2023-$(uname -m | sed s/aarch64/arm64/)
+tag=al2023-$(uname -m | sed s/aarch64/arm64/)
+lambda_image=public.ecr.aws/lambda/provided:$tag
+stand_in=videoms/lambda-provided:$tag
 
 up() {
     docker info >/dev/null 2>&1 || start_engine
-    docker image inspect "$image" >/dev/null 2>&1 && return
-    echo "Pulling $image ..."
-    timeout 300 docker pull --quiet "$image" 2>/dev/null && return
-    echo "No registry has it here: a stand-in is made from Debian packages."
-    make_image
+    for image in "$lambda_image" "$stand_in"; do
+        if docker image inspect "$image" >/dev/null 2>&1; then
+            echo "$image"
+            return
+        fi
+    done
+    echo "Pulling $lambda_image ..." >&2
+    if timeout 300 docker pull --quiet "$lambda_image" >/dev/null 2>&1; then
+        echo "$lambda_image"
+        return
+    fi
+    echo "The image cannot be pulled here: making a stand-in from Debian packages ..." >&2
+    make_stand_in
+    echo "$stand_in"
 }
 
 start_engine() {
-    echo "No Docker engine answers: starting one ..."
+    echo "No Docker engine answers: starting one ..." >&2
     [ "$(id -u)" = 0 ] || fail "root is needed to start one"
     if ! command -v dockerd >/dev/null; then
-        command -v apt-get >/dev/null || fail "it is installed from Debian packages, and this is no Debian"
+        command -v apt-get >/dev/null || fail "docker is installed from Debian packages, and this is not Debian"
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=400 install -y --no-install-recommends docker.io iptables \
             >/dev/null || fail "Debian's docker.io could not be installed"
@@ -36,8 +47,9 @@ start_engine() {
     fail "dockerd did not start"
 }
 
-# What a function needs of Amazon Linux: the C library, certificates and a shell. It is glibc 2.36, newer than Lambda's.
-make_image() {
+# The parts of Amazon Linux that a function needs: the C library, certificates and a shell. Debian's C library is newer
+# than Lambda's, so the stand-in does not prove that a function starts on Lambda.
+make_stand_in() {
     [ "$(uname -m)" = x86_64 ] || fail "the stand-in is for x86-64 only"
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
@@ -63,7 +75,7 @@ make_image() {
     tar -C root --owner=0 --group=0 --numeric-owner -c . | docker import --platform linux/amd64 \
         --change 'WORKDIR /var/task' --change 'ENTRYPOINT ["/lambda-entrypoint.sh"]' \
         --change 'ENV PATH=/bin:/usr/bin LANG=en_US.UTF-8 TZ=:/etc/localtime LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime' \
-        - "$image" >/dev/null
+        - "$stand_in" >/dev/null
 }
 
 down() {

@@ -1,4 +1,4 @@
-"""The plots of docs/benchmarks.md, as SVG: each shows what one table says."""
+"""The plots of docs/benchmarks.md, as SVG. Each shows the figures of one table."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ OURS, PEERS, FLOOR = "#c2410c", "#94a3b8", "#334155"
 SHADES = ["#7c2d12", "#c2410c", "#ea580c", "#fb923c", "#fdba74", "#475569", "#94a3b8", "#cbd5e1", "#1e293b"]
 
 plt.rcParams |= {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "videoms",  # the same figures give the same file
+    "svg.fonttype": "none",  # Text stays text.
+    "svg.hashsalt": "videoms",  # The same figures give the same file.
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.spines.top": False,
@@ -24,17 +24,17 @@ plt.rcParams |= {
 
 def save(figure, path: Path) -> None:
     figure.tight_layout()
-    # White, so that it can be read on a dark page.
+    # A white background keeps the plot readable on a dark page.
     figure.savefig(path, metadata={"Date": None}, facecolor="white")
     plt.close(figure)
 
 
 def first_answer(rows: list[dict], path: Path) -> None:
-    """Bars of wall time for each runtime, a panel for each function and CPU."""
+    """Bars of wall time by runtime, in one panel per function and CPU."""
     memories = sorted({row["memory"] for row in rows}, key=lambda memory: -(memory or 10_000))
     figure, panels = plt.subplots(2, len(memories), figsize=(9, 4.6), squeeze=False)
-    for line, function in zip(panels, ["get-content", "play"]):
-        for panel, memory in zip(line, memories):
+    for line, function in zip(panels, ["get-content", "play"], strict=True):
+        for panel, memory in zip(line, memories, strict=True):
             bars = [row for row in rows if row["function"] == function and row["memory"] == memory]
             names = [row["runtime"] for row in bars]
             drawn = panel.barh(names, [row["wall_ms"] for row in bars], color=[OURS, PEERS, PEERS])
@@ -49,20 +49,22 @@ def first_answer(rows: list[dict], path: Path) -> None:
 
 
 def load(rows: list[dict], original: float, path: Path) -> None:
-    """Plays a second and latency by connections."""
+    """Plays per second and latency by connections."""
     rows = [row for row in rows if not row["like_aws"]]
     names = [str(row["connections"]) for row in rows]
     figure, (rate, latency) = plt.subplots(1, 2, figsize=(9, 3.2))
     drawn = rate.bar(names, [row["plays_per_second"] for row in rows], color=OURS, width=0.55)
     rate.bar_label(drawn, fmt="{:,.0f}", padding=2)
-    rate.axhline(original, color=FLOOR, linestyle="--", linewidth=1, label=f"the Go original on 8, in memory: {original:,.0f}")
+    label = f"the Go original on 8, in memory: {original:,.0f}"
+    rate.axhline(original, color=FLOOR, linestyle="--", linewidth=1, label=label)
     rate.legend(frameon=False, loc="upper left", fontsize=8)
-    rate.set(title="Plays a second, every view counted", xlabel="connections")
+    rate.set(title="Plays per second, every view counted", xlabel="connections")
     rate.margins(y=0.25)
     for key, label, colour in [("p99_ms", "99 %", PEERS), ("p50_ms", "50 %", OURS)]:
         latency.plot(names, [row[key] for row in rows], "o-", color=colour, label=label)
-        for name, row in zip(names, rows):
-            latency.annotate(f"{row[key]:.1f}", (name, row[key]), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
+        for name, row in zip(names, rows, strict=True):
+            above = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "fontsize": 8}
+            latency.annotate(f"{row[key]:.1f}", (name, row[key]), **above)
     latency.set(title="Latency of a play, ms", xlabel="connections", yscale="log")
     latency.margins(0.15)
     latency.minorticks_off()
@@ -72,14 +74,14 @@ def load(rows: list[dict], original: float, path: Path) -> None:
 
 
 def cost(designs: dict[str, dict[str, float]], path: Path) -> None:
-    """Stacked bars: what a million plays cost, item by item."""
+    """Stacked bars of the cost of a million plays, item by item."""
     items = list(dict.fromkeys(item for design in designs.values() for item in design))
     figure, panel = plt.subplots(figsize=(9, 3.2))
     left = dict.fromkeys(designs, 0.0)
-    for item, shade in zip(items, SHADES):
+    for item, shade in zip(items, SHADES, strict=False):
         values = [design.get(item, 0.0) for design in designs.values()]
         panel.barh(list(designs), values, left=list(left.values()), color=shade, label=item, height=0.6)
-        left = {name: left[name] + value for name, value in zip(left, values)}
+        left = {name: left[name] + design.get(item, 0.0) for name, design in designs.items()}
     for name, total in left.items():
         panel.text(total, name, f"  ${total:.2f}", va="center", fontweight="bold")
     panel.invert_yaxis()
@@ -90,12 +92,12 @@ def cost(designs: dict[str, dict[str, float]], path: Path) -> None:
 
 
 def critical_path(rows: list[dict], path: Path) -> None:
-    """A play's latency in round trips."""
+    """Bars of a play's latency in round trips."""
     figure, panel = plt.subplots(figsize=(9, 2.2))
     colours = [FLOOR, OURS, OURS, PEERS]
     drawn = panel.barh([row["play"] for row in rows], [row["round_trips"] for row in rows], color=colours, height=0.6)
     panel.bar_label(drawn, fmt="{:.2f}", padding=3)
     panel.invert_yaxis()
     panel.margins(x=0.1)
-    panel.set(title="A play in round trips, when all that it calls takes 20 ms")
+    panel.set(title="A play in round trips, if everything that it calls takes 20 ms")
     save(figure, path)

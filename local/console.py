@@ -35,7 +35,7 @@ def say(text: str = "") -> None:
 
 
 def status(text: str) -> None:
-    """Shows progress: on a terminal in one line that the next status overwrites, elsewhere in a line every ten seconds."""
+    """Shows progress in one line that the next status overwrites. Off a terminal, prints a line every ten seconds."""
     global _status_shown, _last_status
     with _lock:
         if sys.stdout.isatty():

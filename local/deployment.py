@@ -46,10 +46,8 @@ def functions() -> list[Function]:
     resources = template["TemplateBody"]["Resources"]
     names, aliases = physical_names("AWS::Lambda::Function"), physical_names("AWS::Lambda::Alias")
     alias_of = {resources[alias]["Properties"]["FunctionName"]["Ref"]: arn for alias, arn in aliases.items()}
-    return [
-        Function(resources[logical_name]["Metadata"]["BuildProperties"]["Binary"], logical_name, name, alias_of[logical_name])
-        for logical_name, name in names.items()
-    ]
+    binary_of = {name: resources[name]["Metadata"]["BuildProperties"]["Binary"] for name in names}
+    return [Function(binary_of[logical], logical, name, alias_of[logical]) for logical, name in names.items()]
 
 
 def physical_names(kind: str) -> dict[str, str]:

@@ -152,7 +152,9 @@ def _docker(*words: str) -> subprocess.CompletedProcess:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.sam_local", description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
-    parser.add_argument("--check", action="store_true", help="only report whether it can run here, and exit with 3 if not")
+    parser.add_argument(
+        "--check", action="store_true", help="only report whether it can run here, and exit with 3 if not"
+    )
     arguments = parser.parse_args()
     end_on_signals()
     try:

@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -69,10 +70,8 @@ def url(_arguments) -> None:
 
 def logs(_arguments) -> None:
     """follow the running stack's functions' logs until Ctrl-C"""
-    try:
+    with suppress(KeyboardInterrupt):
         _follow_logs(running_stack())
-    except KeyboardInterrupt:
-        pass
 
 
 def fill(_arguments) -> None:

@@ -1,4 +1,4 @@
-"""`make watch`: `cargo lambda watch` on the local stack's tables and queue, rebuilding a function when its source changes.
+"""`make watch`: `cargo lambda watch` on the local stack's data, which rebuilds a function when its source changes.
 
 Routes and environment are those of the deployed stack, except that play and health call the watched functions.
 """
@@ -75,7 +75,7 @@ def main() -> int:
         config = builds.LOCAL / "watch.toml"
         write_config(config)
         say(f"curl -X POST http://127.0.0.1:{port}/play/asset/123/user/newcomer")
-        say("The first request starts a function. A play may answer 503 until the functions that it calls have started.")
+        say("The first request starts a function. A play may answer 503 until the functions it calls have started.")
         return run(command(config, port), cwd=builds.ROOT, env=environment(port))
     except Failure as failure:
         failure.show()

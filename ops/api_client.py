@@ -85,7 +85,9 @@ class Client:
             session = botocore.session.Session()
             credentials = session.get_credentials()
             if credentials is None:
-                raise IdentityError("no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE")
+                raise IdentityError(
+                    "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                )
             self._region = self._region or _region_of(self._host) or os.environ.get("AWS_REGION")
             self._region = self._region or session.get_config_variable("region")
             if not self._region:

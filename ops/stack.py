@@ -1,6 +1,6 @@
 """Runs one of the operator's programs (ops/src/bin) on the table and the queues of the stack that STACK_NAME names.
 
-    STACK_NAME=videoms python -m ops.stack audit
+STACK_NAME=videoms python -m ops.stack audit
 """
 
 import os

@@ -1,12 +1,14 @@
-"""How big the functions are: `python -m scripts.sizes --check` fails when one has grown by more than a tenth over what is
-recorded in bench/sizes.json, `--record` writes that anew. Every cold start loads what is in there.
+"""Limits the size of the functions, because every cold start loads the whole binary.
+
+python -m scripts.sizes --check     # fails if a function has grown by a tenth over bench/sizes.json
+python -m scripts.sizes --record    # writes bench/sizes.json anew
 """
 
 import json
 import sys
 from pathlib import Path
 
-from local.deployment import ROOT, architecture
+from local.builds import ROOT, architecture
 
 RECORD = ROOT / "bench" / "sizes.json"
 GROWTH = 1.10
@@ -14,7 +16,7 @@ NOT_CHECKED = 3
 
 
 def built() -> dict[str, Path]:
-    """The binary of each function of the template."""
+    """The release binary of each function."""
     names = sorted(source.stem for source in ROOT.glob("functions/*/src/bin/*.rs"))
     return {name: ROOT / "target" / "lambda" / name / "bootstrap" for name in names}
 
@@ -29,7 +31,9 @@ def check() -> int:
         size, limit = path.stat().st_size, recorded.get(name, 0) * GROWTH
         if size > limit:
             grown += 1
-            print(f"{name} has {size} bytes; more than {limit:.0f} needs a reason, and `python -m scripts.sizes --record`", file=sys.stderr)
+            print(f"{name} has {size} bytes, more than {limit:.0f}", file=sys.stderr)
+    if grown:
+        print("If there is a good reason, run `python -m scripts.sizes --record`.", file=sys.stderr)
     return min(grown, 1)
 
 

@@ -1,24 +1,22 @@
-"""End-to-end tests of a deployed API: over HTTP, and over its two queues.
+"""Fixtures for end-to-end tests of a deployed API, over HTTP and through its two queues.
 
     API_URL=https://abc123.execute-api.eu-west-1.amazonaws.com STACK_NAME=videoms pytest tests/e2e
 
-API_URL is the API's base URL, STACK_NAME the CloudFormation stack that it belongs to. Credentials and region come from
-the usual AWS chain; they must be allowed to call the API, to describe the stack and to use its queues. For a local
-stack AWS_ENDPOINT_URL says where it is; `make e2e` sets all of these.
+API_URL is the API's base URL and STACK_NAME the CloudFormation stack that it belongs to. Credentials and region come from
+the usual AWS chain and must be allowed to call the API, to describe the stack and to use its queues. AWS_ENDPOINT_URL is
+the address of a local stack. `make e2e` sets all of these.
 
-Every test makes ids of its own, so the suite may run again and again, in parallel, and beside real traffic. It leaves
-its records behind, as the API deletes nothing, and adds a play to each of the two seeded assets.
+Every test makes ids of its own, so the suite can run repeatedly, in parallel and beside real traffic. It leaves its
+records behind, because the API deletes nothing, and adds a play to each of the two seeded assets.
 """
 
 import os
 
+import boto3
 import pytest
 
-pytest.register_assert_rewrite("tests.e2e.helpers")
-
-import boto3  # noqa: E402
-from ops.api_client import Client  # noqa: E402
-from tests.e2e.helpers import Api, answer, eventually, new_id, publish  # noqa: E402
+from ops.api_client import Client
+from tests.e2e.helpers import Api, answer, eventually, new_id, publish
 
 
 def pytest_configure():
@@ -34,31 +32,37 @@ def api():
 
 @pytest.fixture(scope="session")
 def stack():
-    """The deployed stack, as CloudFormation describes it."""
+    """CloudFormation's description of the deployed stack."""
     return boto3.client("cloudformation").describe_stacks(StackName=os.environ["STACK_NAME"])["Stacks"][0]
+
+
+@pytest.fixture(scope="session")
+def outputs(stack):
+    """The stack's outputs by name."""
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 @pytest.fixture
 def asset():
-    """An asset that nobody has heard of."""
+    """The id of an unknown asset."""
     return new_id()
 
 
 @pytest.fixture
 def user():
-    """A user who has watched nothing."""
+    """The id of a user who has watched nothing."""
     return new_id()
 
 
 @pytest.fixture
 def video(api):
-    """An asset that can be played, and has never been."""
+    """The id of a playable asset that nobody has watched."""
     return publish(api, new_id())
 
 
 @pytest.fixture(scope="session")
 def let_the_queue_pass(api):
-    """Call it to wait until what was queued so far has been counted: a view queued now shows in the counts."""
+    """A function that waits until every view queued so far is counted: it plays once and waits for that view."""
     marker = publish(api, new_id())
 
     def wait():

@@ -1,4 +1,4 @@
-"""What the tests share: the routes by name, waiting, and reading refusals."""
+"""The routes by name, waiting for a result, and assertions on refusals."""
 
 import time
 import uuid
@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 60
 
 
 class Api:
-    """The routes of the contract by name. Backends ask for a signature, and get one."""
+    """The routes of the contract by name. Requests to the backends are signed."""
 
     def __init__(self, client):
         self.request = client.request
@@ -53,7 +53,7 @@ def new_id():
 
 
 def answer(reply):
-    """What a caller reads: the HTTP status and the JSON."""
+    """The HTTP status and the JSON of a reply."""
     return reply.status, reply.json
 
 
@@ -62,13 +62,13 @@ def counts(userviews, assetviews):
 
 
 def concurrently(call, *arguments, threads=16):
-    """`map`, with the calls made side by side."""
+    """`map` with concurrent calls."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(call, *arguments))
 
 
 def eventually(read, expected, what):
-    """Reads again and again until that gives `expected`: writes may take a moment to show."""
+    """Reads repeatedly until the result is `expected`, because a write may take a moment to show."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (seen := read()) != expected and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -76,13 +76,13 @@ def eventually(read, expected, what):
 
 
 def all_views(api, asset, users):
-    """The views of the asset, then of each user; 0 where there are none yet."""
+    """The views of the asset, then of each user. 0 stands for none yet."""
     replies = [api.asset_views(asset), *concurrently(api.user_views, users)]
     return [reply.json.get("views", 0) for reply in replies]
 
 
 def publish(api, asset):
-    """Gives the asset metadata and a URL, and returns it once both can be read."""
+    """Stores metadata and a URL for the asset, and returns its id once both can be read."""
     stored = [answer(api.post_content(asset, CONTENT)), answer(api.post_url(asset, URL))]
     assert stored == [(200, {"status": "ok"})] * 2, "an operator can't fill the catalogue"
     eventually(lambda: answer(api.content(asset)), (200, {"id": asset, **CONTENT}), "the metadata just stored")
@@ -91,12 +91,12 @@ def publish(api, asset):
 
 
 def assert_refused(reply, status, code, field=None):
-    """A refusal by the API itself: a stable code for programs, words for people, and the field to blame."""
+    """Checks that the API itself refused, with a code for programs, a message for people, and the offending field."""
     assert reply.status == status, f"a caller sees {reply.status} {reply.text[:300]!r} instead of {status} {code}"
     assert reply.headers.get("content-type") == "application/json", "a caller can't tell that the refusal is JSON"
     body = reply.json
     assert (body.get("code"), body.get("field")) == (code, field), f"a caller is told {body}"
-    assert " " in body["status"], f"a person reads {body['status']!r}, which is no explanation"
+    assert " " in body["status"], f"a person reads {body['status']!r}, which explains nothing"
 
 
 def assert_no_asset(reply, asset):

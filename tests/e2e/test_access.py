@@ -1,6 +1,7 @@
-"""Who may call what: backends want a signature, players and browsers do not; and what is no route at all."""
+"""Access: backends require a signature, players and browsers need none, and unknown routes are refused."""
 
 import pytest
+
 from tests.e2e.helpers import CONTENT, URL, assert_no_asset, assert_no_user, new_id
 
 BACKENDS = [
@@ -13,7 +14,7 @@ BACKENDS = [
     ("GET", "/events/user/{user}", None),
     ("GET", "/events/asset/{asset}/user/{user}", None),
 ]
-NO_ROUTES = [
+UNKNOWN_ROUTES = [
     ("GET", "/"),
     ("GET", "/content"),
     ("GET", "/content/asset/{asset}/more"),
@@ -35,7 +36,7 @@ ORIGIN = "https://player.example"
 @pytest.mark.parametrize(("method", "path", "body"), BACKENDS)
 def test_a_backend_refuses_a_call_without_a_signature(api, asset, user, method, path, body):
     reply = api.request(method, path.format(asset=asset, user=user), body=body)
-    assert reply.status in (401, 403), f"anybody on the internet gets {reply.status} {reply.text[:300]!r}"
+    assert reply.status in (401, 403), f"anyone on the internet gets {reply.status} {reply.text[:300]!r}"
 
 
 def test_a_call_without_a_signature_writes_nothing(api, asset, user):
@@ -50,11 +51,11 @@ def test_a_viewer_plays_without_a_signature(api, asset, user):
     assert_no_asset(api.request("POST", f"/play/asset/{asset}/user/{user}"), asset)
 
 
-def test_health_is_told_without_a_signature(api):
+def test_health_is_reported_without_a_signature(api):
     assert api.request("GET", "/health").status == 200
 
 
-@pytest.mark.parametrize(("method", "path"), NO_ROUTES)
+@pytest.mark.parametrize(("method", "path"), UNKNOWN_ROUTES)
 def test_an_unknown_route_is_not_found(api, method, path):
     assert api.request(method, path.format(asset=new_id()), signed=True).status == 404
 
@@ -67,7 +68,7 @@ def test_a_wrong_method_is_refused(api, method, path):
 
 @pytest.fixture(scope="module")
 def origin(stack):
-    """A page that the stack lets call the API."""
+    """The origin of a page that may call the API."""
     parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack.get("Parameters", [])}
     allowed = parameters.get("CorsAllowOrigin", "*")
     return ORIGIN if allowed == "*" else allowed
@@ -80,7 +81,7 @@ def listed(reply, header):
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/play/asset/123/user/1"), ("GET", "/content/asset/123"), ("GET", "/health")]
 )
-def test_a_browser_is_told_that_it_may_call(api, origin, method, path):
+def test_a_browser_may_call(api, origin, method, path):
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": method,
@@ -93,9 +94,9 @@ def test_a_browser_is_told_that_it_may_call(api, origin, method, path):
     assert listed(reply, "access-control-allow-headers") >= {"content-type", "idempotency-key"}
 
 
-def test_a_browser_may_read_what_is_answered(api, origin, asset, user):
+def test_a_browser_may_read_the_reply(api, origin, asset, user):
     played = api.request("POST", f"/play/asset/{asset}/user/{user}", headers={"Origin": origin})
     content = api.content("123", headers={"Origin": origin})
     assert (played.status, content.status) == (404, 200)
     for reply in (played, content):
-        assert reply.headers.get("access-control-allow-origin") in ("*", origin), "a browser hides the answer"
+        assert reply.headers.get("access-control-allow-origin") in ("*", origin), "a browser hides the reply"

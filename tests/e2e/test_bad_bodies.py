@@ -1,15 +1,16 @@
-"""Bodies that are refused, each naming the field to blame, and each leaving the record as it was."""
+"""Bad bodies: each is refused with the offending field and leaves the record unchanged."""
 
 import json
 from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
+
 from tests.e2e.helpers import AS_JSON, CONTENT, URL, Api, answer, assert_refused, concurrently, eventually, new_id
 
 
 class Record(NamedTuple):
-    """What is stored, how it is read and posted, and another such body."""
+    """A stored body, the calls that read and post it, and another valid body."""
 
     stored: dict
     read: Callable
@@ -25,7 +26,7 @@ RECORDS = {
 NOT_AN_OBJECT = {
     "empty": "",
     "only spaces": "  ",
-    "no JSON": "title=It",
+    "not JSON": "title=It",
     "cut off": '{"title":"It"',
     "followed by more": "{} {}",
     "an array": "[]",
@@ -70,7 +71,7 @@ WRONG_MEDIA_TYPES = ["text/plain", "application/x-www-form-urlencoded", "applica
 
 
 def bad_objects(route):
-    """JSON objects that are wrong in one field: the body, and the code and the field of the refusal."""
+    """JSON objects with one wrong field: a name, the body, and the code and the field of the refusal."""
     good = RECORDS[route].other
     for field in good:
         rest = {name: value for name, value in good.items() if name != field}
@@ -85,11 +86,11 @@ def bad_objects(route):
 
 
 def bad_requests(route):
-    """All that is posted: the body, its headers, and the refusal. Without a type the gateway hands it over in Base64."""
+    """Bad requests: a name, the body, its headers, and the refusal. The gateway passes a body without a type in Base64."""
     other = json.dumps(RECORDS[route].other)
     for name, body in NOT_AN_OBJECT.items():
         yield name, body, AS_JSON, (400, "invalid_json", "body")
-    yield "none at all", None, None, (400, "invalid_json", "body")
+    yield "no body", None, None, (400, "invalid_json", "body")
     yield "not UTF-8", other.encode().replace(b"ther", b"\xff"), None, (400, "invalid_json", "body")
     for name, body, code, field in bad_objects(route):
         yield name, body, AS_JSON, (400, code, field)
@@ -106,7 +107,7 @@ CASES = {f"{route}: {name}": (route, *request) for route in RECORDS for name, *r
 
 @pytest.fixture(scope="module")
 def outcomes(api):
-    """What each case is answered, and what can be read afterwards in place of what was stored before."""
+    """The reply to each case, what can be read afterwards, and what was stored before."""
 
     def outcome(case):
         route, body, headers, _ = case
@@ -117,7 +118,7 @@ def outcomes(api):
         refusal = record.post(api, asset, body, headers=headers)
         return refusal, answer(record.read(api, asset)), stored
 
-    return dict(zip(CASES, concurrently(outcome, CASES.values())))
+    return dict(zip(CASES, concurrently(outcome, CASES.values()), strict=True))
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,10 +1,23 @@
-"""Ids that are none: refused on every route, and taken for no other id."""
+"""Malformed ids are rejected on every route and never mistaken for another id."""
 
 import pytest
-from tests.e2e.helpers import CONTENT, URL, Api, answer, assert_no_asset, assert_no_user, assert_refused
-from tests.e2e.helpers import concurrently, counts, eventually, new_id, publish
 
-# What is put behind a good id to make a bad one.
+from tests.e2e.helpers import (
+    CONTENT,
+    URL,
+    Api,
+    answer,
+    assert_no_asset,
+    assert_no_user,
+    assert_refused,
+    concurrently,
+    counts,
+    eventually,
+    new_id,
+    publish,
+)
+
+# Each of these makes a good id malformed.
 TAILS = {
     "129 characters": "x" * (129 - len(new_id())),
     "a space": "%20x",
@@ -19,7 +32,7 @@ TAILS = {
     "a null": "%00x",
     "a line feed": "%0A",
 }
-# A gateway may refuse these on its own, in its own words.
+# A gateway may refuse these itself, with its own message.
 GATEWAYS_CHOICE = {"a slash", "a null", "a line feed", "broken UTF-8"}
 
 ASSET_ROUTES = {
@@ -41,15 +54,15 @@ USER_ROUTES = {
 
 
 def refusals(api, routes, stem):
-    """What each route answers to each bad id that begins with `stem`."""
+    """The reply of each route to each malformed id that begins with `stem`."""
     cases = [(route, tail) for route in routes for tail in TAILS]
     replies = concurrently(lambda case: routes[case[0]](api, stem + TAILS[case[1]]), cases)
-    return dict(zip(cases, replies))
+    return dict(zip(cases, replies, strict=True))
 
 
 @pytest.fixture(scope="module")
 def stem(api):
-    """A good asset, never watched, that a bad id might be taken for."""
+    """An asset that nobody has watched and that a malformed id might be mistaken for."""
     return publish(api, new_id())
 
 
@@ -126,7 +139,7 @@ def test_an_empty_id_is_refused(api, method, path):
 def test_an_allowed_character_may_be_written_either_way(api, character):
     stem = new_id()
     plain, encoded = f"{stem}{character}x", f"{stem}%{ord(character):02X}x"
-    # A bar is allowed in an id, but not bare in a URL.
+    # A URL may contain a bar only in its encoded form.
     written = encoded if character == "|" else plain
     assert answer(api.post_url(encoded, URL)) == (200, {"status": "ok"})
     eventually(lambda: answer(api.url(written)), (200, {"id": plain, **URL}), "the URL just stored")

@@ -1,4 +1,4 @@
-"""A rush on one video: not a view too few, not a view too many."""
+"""A rush on one video: every view is counted exactly once."""
 
 from collections import Counter
 

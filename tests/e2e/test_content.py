@@ -1,6 +1,7 @@
-"""GET and POST /content/asset/{assetId}: what an asset is."""
+"""GET and POST /content/asset/{assetId}: an asset's metadata."""
 
 import pytest
+
 from tests.e2e.helpers import AS_JSON, CONTENT, answer, assert_no_asset, eventually
 
 
@@ -8,7 +9,7 @@ def test_an_unknown_asset_is_not_found(api, asset):
     assert_no_asset(api.content(asset), asset)
 
 
-def test_what_is_posted_is_what_is_read(api, asset):
+def test_posted_metadata_can_be_read(api, asset):
     posted = api.post_content(asset, CONTENT)
     assert answer(posted) == (200, {"status": "ok"})
     assert posted.headers["content-type"] == "application/json"
@@ -37,19 +38,19 @@ def test_a_second_post_replaces_the_whole_record(api, asset):
         pytest.param({"title": '"It\'s" <b>\\ {{x}} $1 %2F é'}, id="a title of special characters"),
     ],
 )
-def test_fields_are_kept_to_the_letter_up_to_their_limits(api, asset, changes):
+def test_fields_are_stored_verbatim_up_to_their_limits(api, asset, changes):
     content = CONTENT | changes
     assert answer(api.post_content(asset, content)) == (200, {"status": "ok"})
     eventually(lambda: answer(api.content(asset)), (200, {"id": asset, **content}), "the metadata just stored")
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-def test_json_may_be_announced_in_other_spellings(api, asset, content_type):
+def test_other_spellings_of_the_json_media_type_are_accepted(api, asset, content_type):
     assert answer(api.post_content(asset, CONTENT, headers={"Content-Type": content_type})) == (200, {"status": "ok"})
 
 
 def test_a_body_without_a_content_type_is_read_as_json(api, asset):
-    """The gateway hands such a body over in Base64."""
+    """The gateway passes such a body in Base64."""
     body = '{"title":"映画","genre":"drama","summary":""}'
     assert answer(api.post_content(asset, body)) == (200, {"status": "ok"})
     expected = {"id": asset, "title": "映画", "genre": "drama", "summary": ""}
@@ -57,6 +58,6 @@ def test_a_body_without_a_content_type_is_read_as_json(api, asset):
 
 
 @pytest.mark.parametrize("headers", [AS_JSON, None], ids=["as JSON", "without a content type"])
-def test_a_body_of_just_64_kib_is_read(api, asset, headers):
+def test_a_body_of_exactly_64_kib_is_read(api, asset, headers):
     body = '{"title":"It","genre":"horror","summary":""}'.ljust(64 * 1024)
     assert answer(api.post_content(asset, body, headers=headers)) == (200, {"status": "ok"})

@@ -1,8 +1,9 @@
-"""The Idempotency-Key header: a call that is repeated under the same key counts once."""
+"""The Idempotency-Key header: repeated calls with one key count once."""
 
 import string
 
 import pytest
+
 from tests.e2e.helpers import answer, assert_no_user, assert_refused, concurrently, counts, eventually, new_id, publish
 
 BAD_KEYS = [

@@ -1,10 +1,11 @@
-"""POST /play/asset/{assetId}/user/{userId}: all a viewer's app needs, and the view it counts."""
+"""POST /play/asset/{assetId}/user/{userId}: the reply to a viewer's app, and the view that is counted."""
 
 import pytest
+
 from tests.e2e.helpers import CONTENT, URL, answer, assert_no_asset, assert_no_user, counts, eventually, new_id
 
 
-def test_the_first_play_tells_all_about_the_asset_and_counts_itself(api, video, user):
+def test_the_first_play_returns_the_whole_asset_and_counts_itself(api, video, user):
     reply = api.play(video, user)
     assert answer(reply) == (200, {"id": video, **CONTENT, **URL, **counts(1, 1)})
     assert reply.headers["content-type"] == "application/json"

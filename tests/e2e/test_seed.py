@@ -1,6 +1,7 @@
-"""The two assets that every stack starts with."""
+"""The two assets in the catalogue of every new stack."""
 
 import pytest
+
 from tests.e2e.helpers import answer, counts
 
 SEED = [
@@ -25,6 +26,6 @@ def test_a_seeded_asset_has_its_metadata_and_url(api, asset, content, url):
 def test_a_seeded_asset_can_be_played(api, user, asset, content, url):
     status, played = answer(api.play(asset, user))
     assert status == 200, f"a viewer can't play {asset}: {played}"
-    # Others may play it at the same time: only the new user's count is known.
+    # Only the new user's count is known, because others may play the asset at the same time.
     assert played == {"id": asset, **content, **url, **counts(1, played["assetviews"])}
     assert played["assetviews"] >= 1, "a play's count does not include the play itself"

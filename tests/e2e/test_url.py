@@ -1,6 +1,7 @@
-"""GET and POST /url/asset/{assetId}: where an asset is played from."""
+"""GET and POST /url/asset/{assetId}: an asset's URL on the CDN."""
 
 import pytest
+
 from tests.e2e.helpers import URL, answer, assert_no_asset, eventually
 
 LONGEST = "https://cdn.example/".ljust(2048, "x")
@@ -26,7 +27,7 @@ def test_a_second_post_replaces_the_url(api, asset):
         pytest.param(LONGEST, id="2048 characters"),
     ],
 )
-def test_what_is_posted_is_what_is_read(api, asset, url):
+def test_a_posted_url_can_be_read(api, asset, url):
     posted = api.post_url(asset, {"url": url})
     assert answer(posted) == (200, {"status": "ok"})
     assert posted.headers["content-type"] == "application/json"
@@ -35,6 +36,6 @@ def test_what_is_posted_is_what_is_read(api, asset, url):
 
 
 def test_a_body_without_a_content_type_is_read_as_json(api, asset):
-    """The gateway hands such a body over in Base64."""
+    """The gateway passes such a body in Base64."""
     assert answer(api.post_url(asset, '{"url":"films/é.mp4"}')) == (200, {"status": "ok"})
     eventually(lambda: answer(api.url(asset)), (200, {"id": asset, "url": "films/é.mp4"}), "the URL just stored")

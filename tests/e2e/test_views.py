@@ -1,6 +1,7 @@
-"""The routes under /events: how often an asset was watched, and how often a user watched anything."""
+"""The routes under /events: the views of an asset and of a user."""
 
 import pytest
+
 from tests.e2e.helpers import answer, assert_no_asset, assert_no_user, concurrently, counts, eventually, new_id, publish
 
 
@@ -16,14 +17,14 @@ def test_both_counts_are_0_where_nothing_was_recorded(api, asset, user):
     assert answer(api.views(asset, user)) == (200, counts(0, 0))
 
 
-def test_a_recorded_view_is_answered_with_the_counts_after_it(api):
+def test_the_reply_to_a_recorded_view_has_the_counts_after_it(api):
     alien, brazil, ann, bob = (new_id() for _ in range(4))
     recorded = [answer(api.post_view(*view)) for view in [(alien, ann), (alien, bob), (alien, ann), (brazil, ann)]]
     assert recorded == [(200, counts(1, 1)), (200, counts(1, 2)), (200, counts(2, 3)), (200, counts(3, 1))]
 
 
 @pytest.mark.parametrize("how", ["play", "post_view"])
-def test_an_assets_views_and_a_users_views_are_not_mixed_up(api, how):
+def test_the_views_of_an_asset_and_of_a_user_are_never_swapped(api, how):
     alien, brazil = concurrently(lambda _: publish(api, new_id()), range(2))
     ann, bob, eve = (new_id() for _ in range(3))
     watch = getattr(api, how)
@@ -42,7 +43,7 @@ def test_an_assets_views_and_a_users_views_are_not_mixed_up(api, how):
         eventually(lambda: answer(read()), (200, expected), f"the counts after each {how}")
 
 
-def test_a_count_that_exists_is_told_beside_one_that_does_not(api, asset, user):
+def test_an_existing_count_is_returned_beside_a_missing_one(api, asset, user):
     watched, watcher = new_id(), new_id()
     api.post_view(watched, watcher)
     eventually(lambda: answer(api.views(watched, user)), (200, counts(0, 1)), "the counts of a new user")

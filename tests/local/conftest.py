@@ -1,13 +1,13 @@
 """Fixtures for tests of the ways to run the functions on a developer's machine, beside a local stack.
 
-    python -m local.stack private -- pytest tests/local
+python -m local.stack private -- pytest tests/local
 """
 
 import os
 import random
 import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,8 +17,6 @@ from local.builds import ROOT
 from local.emulator import port_is_free
 from local.processes import tail, wait_until
 from ops.api_client import Client
-
-pytest.register_assert_rewrite("tests.local.checks")
 
 START_SECONDS = 300
 
@@ -64,7 +62,8 @@ def served(tmp_path_factory):
         client = Client(f"http://127.0.0.1:{port}")
         try:
             wait_until(lambda: server.poll() is not None or _answers(client), START_SECONDS)
-            assert server.poll() is None and _answers(client), f"{name} is not well:\n{tail(log)}"
+            assert server.poll() is None, f"{name} has ended:\n{tail(log)}"
+            assert _answers(client), f"{name} is not well:\n{tail(log)}"
             yield client
         finally:
             os.killpg(server.pid, signal.SIGINT)
@@ -90,7 +89,5 @@ def _answers(client) -> bool:
 
 
 def _kill(group: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

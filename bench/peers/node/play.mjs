@@ -1,4 +1,4 @@
-// POST /play/asset/{assetId}/user/{userId}, in Node.js: three invocations at once, then the queue.
+// POST /play/asset/{assetId}/user/{userId}, in Node.js: three concurrent invocations, then the queue.
 import { randomUUID } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";

@@ -1,4 +1,4 @@
-// The Runtime API's loop, as small as it can be: Lambda's own client for Node.js has to be compiled, and does more.
+// A minimal loop on the Runtime API. Lambda's own client for Node.js has to be compiled and does more.
 import http from "node:http";
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");

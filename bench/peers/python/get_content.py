@@ -1,4 +1,4 @@
-"""GET /content/asset/{assetId}, for Lambda's Python runtime."""
+"""GET /content/asset/{assetId} for Lambda's Python runtime."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""POST /play/asset/{assetId}/user/{userId}, for Lambda's Python runtime: three invocations at once, then the queue."""
+"""POST /play/asset/{assetId}/user/{userId} for Lambda's Python runtime: three concurrent invocations, then the queue."""
 
 import json
 import os
