@@ -86,8 +86,9 @@ def counting(run: dict) -> str:
     head += ["write units per view", "requests per view"]
     hot = run["hot_asset"]
     sentence = (
-        f"With one asset at 100 % of the load the ledger counts {hot['times_the_zipf_load']:.2f} times as many views per"
-        f" second as under the Zipf load, and no batch fails. Reading that asset's count takes {hot['read_units']} read units."
+        f"With one asset at 100 % of the load the ledger counts {hot['times_the_zipf_load']:.2f} times as many views"
+        " per second as under the Zipf load, and no batch fails."
+        f" Reading that asset's count takes {hot['read_units']} read units."
     )
     return f"{table(head, [cells(row) for row in run['rows']])}\n\n{textwrap.fill(sentence, 120)}"
 
@@ -111,6 +112,5 @@ def bill(designs: dict[str, cost.Design]) -> str:
 
     head = ["", *(cell for name in designs for cell in (f"{name}: per play", "per million"))]
     total = [cell for name in designs for cell in ("", f"**${sum(dollars[name].values()):.2f}**")]
-    return table(
-        head, [*([item, *(cell for name in designs for cell in cells(name, item))] for item in items), ["", *total]]
-    )
+    rows = [[item, *(cell for name in designs for cell in cells(name, item))] for item in items]
+    return table(head, [*rows, ["", *total]])

@@ -2,9 +2,9 @@
 
     API_URL=https://abc123.execute-api.eu-west-1.amazonaws.com STACK_NAME=videoms pytest tests/e2e
 
-API_URL is the API's base URL and STACK_NAME the CloudFormation stack that it belongs to. Credentials and region come from
-the usual AWS chain and must be allowed to call the API, to describe the stack and to use its queues. AWS_ENDPOINT_URL is
-the address of a local stack. `make e2e` sets all of these.
+API_URL is the API's base URL and STACK_NAME the CloudFormation stack that it belongs to. Credentials and region come
+from the usual AWS chain and must be allowed to call the API, to describe the stack and to use its queues.
+AWS_ENDPOINT_URL is the address of a local stack. `make e2e` sets all of these.
 
 Every test makes ids of its own, so the suite can run repeatedly, in parallel and beside real traffic. It leaves its
 records behind, because the API deletes nothing, and adds a play to each of the two seeded assets.

@@ -33,7 +33,7 @@ class Queue:
         assert not self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries).get("Failed")
 
     def take(self, wanted):
-        """Takes the messages with these bodies out of the queue. Returns the attributes of those that arrive in time."""
+        """Takes the messages with these bodies from the queue. Returns the attributes of those that arrive in time."""
         found, deadline = {}, time.monotonic() + PATIENCE_SECONDS
         while len(found) < len(wanted) and time.monotonic() < deadline:
             # Messages of other tests become visible again in a moment.

@@ -86,7 +86,7 @@ def bad_objects(route):
 
 
 def bad_requests(route):
-    """Bad requests: a name, the body, its headers, and the refusal. The gateway passes a body without a type in Base64."""
+    """Bad requests: a name, the body, its headers, the refusal. The gateway passes a body without a type in Base64."""
     other = json.dumps(RECORDS[route].other)
     for name, body in NOT_AN_OBJECT.items():
         yield name, body, AS_JSON, (400, "invalid_json", "body")

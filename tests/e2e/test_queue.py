@@ -60,7 +60,7 @@ UNREADABLE = {
 
 @pytest.fixture(scope="module")
 def unreadable(api, events, dead_letters):
-    """Sends all of UNREADABLE at once beside a good view. Returns their users and bodies, the dead letters, the view."""
+    """Sends UNREADABLE at once beside a good view. Returns the users, the bodies, the dead letters and the view."""
     users = {name: new_id() for name in UNREADABLE}
     bodies = {name: make(users[name]) for name, make in UNREADABLE.items()}
     good = view(new_id())

@@ -40,7 +40,7 @@ def test_the_views_of_an_asset_and_of_a_user_are_never_swapped(api, how):
         (lambda: api.views(alien, bob), counts(1, 4)),
         (lambda: api.views(brazil, bob), counts(1, 1)),
     ]:
-        eventually(lambda: answer(read()), (200, expected), f"the counts after each {how}")
+        eventually(lambda read=read: answer(read()), (200, expected), f"the counts after each {how}")
 
 
 def test_an_existing_count_is_returned_beside_a_missing_one(api, asset, user):

@@ -62,7 +62,7 @@ def test_play_keeps_its_condition_where_sam_leaves_it_to_cloudformation(monkeypa
 
 
 @pytest.mark.parametrize(
-    "given, refused",
+    ("given", "refused"),
     [
         ({}, False),
         ({"JwtIssuer": "https://login.example.com/"}, True),

@@ -14,7 +14,7 @@ UNVERSIONED = {"DeploymentPreference", "VersionDescription", "Environment", "Arc
 
 
 @pytest.mark.parametrize(
-    "change, changed",
+    ("change", "changed"),
     [
         ({"CacheSeconds": "0"}, {"Play"}),
         ({"CounterShards": "32"}, {"PostView", "CountViews"}),
@@ -41,7 +41,7 @@ def test_each_versions_description_names_the_parameters_used_in_globals(stack):
 
 
 def test_no_property_of_a_function_hides_a_parameter_from_sam():
-    """SAM on AWS resolves no Fn::If and would see no change. Only EndpointUrl, always empty on AWS, may stand in one."""
+    """SAM on AWS resolves no Fn::If and would see no change. Only EndpointUrl, which AWS never has, may be in one."""
     resources = template.expanded()["Resources"].values()
     functions = [found["Properties"] for found in resources if found["Type"] == "AWS::Serverless::Function"]
     everything = json.dumps([functions, template.written()["Globals"]])

@@ -1,4 +1,4 @@
-"""POST /play/asset/{assetId}/user/{userId} for Lambda's Python runtime: three concurrent invocations, then the queue."""
+"""POST /play/asset/{assetId}/user/{userId} for Lambda's Python runtime: three concurrent invocations, then SQS."""
 
 import json
 import os
