@@ -24,6 +24,14 @@ class Stack:
         return self.of_type("AWS::CloudWatch::Alarm")
 
     @property
+    def allowed(self) -> dict[str, set[tuple[str, str]]]:
+        """Actions and resources that each function's role allows, by the function's name, as `Table.Arn`."""
+        return {
+            name.removesuffix("Role"): {(found["Action"], _resource(found["Resource"])) for found in _statements(role)}
+            for name, role in self.of_type("AWS::IAM::Role").items()
+        }
+
+    @property
     def binaries(self) -> dict[str, str]:
         """The binary that each function is built from."""
         return {name: self.resources[name]["Metadata"]["BuildProperties"]["Binary"] for name in self.functions}
@@ -34,6 +42,18 @@ class Stack:
         (api,) = self.of_type("AWS::ApiGatewayV2::Api").values()
         paths = api["Body"]["paths"].items()
         return {f"{method.upper()} {path}": found for path, methods in paths for method, found in methods.items()}
+
+
+def _statements(role: dict) -> list[dict]:
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def _resource(value) -> str:
+    """A resource's ARN as one word, whichever function of CloudFormation names it."""
+    if isinstance(value, str):
+        return value.replace("${", "").replace("}", "")
+    ((_, argument),) = value.items()
+    return argument if isinstance(argument, str) else ".".join(argument)
 
 
 @pytest.fixture(scope="session")

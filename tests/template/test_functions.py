@@ -46,15 +46,6 @@ def test_each_function_has_a_role_of_its_own(stack):
     assert len(set(roles)) == len(roles)
 
 
-def test_only_count_views_is_invoked_asynchronously_and_its_failures_have_a_destination(stack):
-    """Stands in for CKV_AWS_116, which asks every function for one."""
-    assert [name for name, function in stack.functions.items() if "DeadLetterConfig" in function] == [
-        "CountViewsFunction"
-    ]
-    target = stack.functions["CountViewsFunction"]["DeadLetterConfig"]["TargetArn"]
-    assert target == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
-
-
 def test_no_environment_holds_a_secret(stack):
     for name, function in stack.functions.items():
         variables = function["Environment"]["Variables"]

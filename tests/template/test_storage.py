@@ -12,6 +12,15 @@ def test_each_table_outlives_its_stack_and_can_be_restored(stack):
         assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
 
 
+def test_whatever_may_hold_a_view_that_is_not_counted_outlives_the_stack(stack):
+    """Play's log has the views that neither the queue nor Lambda took."""
+    holders = [*stack.of_type("AWS::SQS::Queue"), "PlayLog"]
+    assert len(holders) == 4
+    for name in holders:
+        found = stack.resources[name]
+        assert (found.get("DeletionPolicy"), found.get("UpdateReplacePolicy")) == ("Retain", "Retain"), name
+
+
 def test_each_queue_is_encrypted(stack):
     """Stands in for CKV_AWS_27, which knows keys of customers only."""
     queues = stack.of_type("AWS::SQS::Queue")
@@ -34,6 +43,17 @@ def test_a_view_survives_an_outage_of_a_day_before_it_is_dead_lettered(stack):
     queue = stack.resources["EventsQueue"]["Properties"]
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
     assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] > DAY
+
+
+def test_poison_messages_and_dead_letters_have_queues_of_their_own(stack):
+    variables = stack.functions["CountViewsFunction"]["Environment"]["Variables"]
+    assert variables["POISON_QUEUE_URL"] == {"Ref": "PoisonQueue"}
+    assert ("sqs:SendMessage", "PoisonQueue.Arn") in stack.allowed["CountViews"]
+    redrive = stack.resources["EventsQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert stack.functions["HealthFunction"]["Environment"]["Variables"]["DEAD_LETTER_QUEUE_URL"] == {
+        "Ref": "DeadLetterQueue"
+    }
 
 
 def test_the_trigger_reports_single_messages_and_is_limited(stack):
