@@ -62,8 +62,8 @@ def _views(api) -> int:
 
 def _kept_views() -> int:
     """The user's count in the table that the stack leaves behind."""
-    views = boto3.resource("dynamodb").Table(f"{STACK_NAME}-views")
-    counter = views.get_item(Key={"pk": f"user#{USER}", "sk": "views"}).get("Item", {})
+    counters = boto3.resource("dynamodb").Table(f"{STACK_NAME}-user-counters")
+    counter = counters.get_item(Key={"id": USER}).get("Item", {})
     return counter.get("views")
 
 

@@ -6,10 +6,11 @@ from tests.template import template
 
 
 class Stack:
-    """A processed template and its resources by type."""
+    """A processed template: its outputs and its resources by type."""
 
     def __init__(self, processed: dict):
         self.resources = processed["Resources"]
+        self.outputs = processed["Outputs"]
 
     def of_type(self, kind: str) -> dict[str, dict]:
         """Properties of the resources of one type, by logical name."""

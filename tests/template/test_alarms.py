@@ -13,7 +13,7 @@ def test_each_function_has_alarms_on_errors_throttles_and_duration(stack):
 
 
 @pytest.mark.parametrize(
-    "metric, of",
+    ("metric", "of"),
     [
         ("ViewsInvoked", None),
         ("ViewsNotPublished", None),
