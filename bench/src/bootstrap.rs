@@ -15,7 +15,7 @@ use nix::{
 };
 
 /// What Lambda sets, and the template.
-const ENVIRONMENT: [(&str, &str); 23] = [
+const ENVIRONMENT: [(&str, &str); 24] = [
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
@@ -37,6 +37,7 @@ const ENVIRONMENT: [(&str, &str); 23] = [
     ("COUNT_VIEWS_FUNCTION", "count-views"),
     ("EVENTS_QUEUE_URL", "http://127.0.0.1/queue"),
     ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1/dead-letters"),
+    ("POISON_QUEUE_URL", "http://127.0.0.1/poison"),
     ("VIEWER_TOKEN_REQUIRED", "false"),
     ("CACHE_SECONDS", "30"),
 ];

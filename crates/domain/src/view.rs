@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -12,8 +15,10 @@ use crate::{AssetId, IdempotencyKey, Text, Timestamp, UserId};
 pub type CorrelationId = Text<1, 128>;
 
 /// One play of one asset by one user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+///
+/// A reader ignores fields that it does not know, so that a version may add one while its predecessor still runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct View {
     version: Version,
     /// The view's identity: it is counted once, however often the event arrives.
@@ -22,8 +27,65 @@ pub struct View {
     pub user_id: UserId,
     pub played_at: Timestamp,
     /// The request that played it, so that a log reader can follow the view.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<CorrelationId>,
+}
+
+impl<'de> Deserialize<'de> for View {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+/// Reads a view from an object alone. The derived reader would take an array of the fields as well.
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = View;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a view event, a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<View, A::Error> {
+        let fields = Fields::deserialize(MapAccessDeserializer::new(map))?;
+        let view = View::new(fields.event_id, fields.asset_id, fields.user_id, fields.played_at);
+        Ok(view.with_correlation_id(fields.correlation_id.0))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields {
+    #[serde(rename = "version")]
+    _version: Version,
+    event_id: EventId,
+    asset_id: AssetId,
+    user_id: UserId,
+    played_at: Timestamp,
+    #[serde(default)]
+    correlation_id: Lenient,
+}
+
+/// A correlation id, or None if it is malformed: it is for logs, and must not cost a view.
+#[derive(Default, Deserialize)]
+#[serde(from = "AnyValue")]
+struct Lenient(Option<CorrelationId>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyValue {
+    Id(CorrelationId),
+    Other(IgnoredAny),
+}
+
+impl From<AnyValue> for Lenient {
+    fn from(value: AnyValue) -> Self {
+        match value {
+            AnyValue::Id(id) => Self(Some(id)),
+            AnyValue::Other(_) => Self(None),
+        }
+    }
 }
 
 /// The version of the event's schema. 1 is the only one.
@@ -75,8 +137,22 @@ impl View {
 }
 
 /// The id of a view event: a UUID of version 7, or of version 8 if it is derived from an idempotency key.
+///
+/// The nil and the max UUID are rejected. They stand for "no id", and all events with such an id would be one view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Uuid")]
 pub struct EventId(Uuid);
+
+impl TryFrom<Uuid> for EventId {
+    type Error = &'static str;
+
+    fn try_from(id: Uuid) -> Result<Self, Self::Error> {
+        if id.is_nil() || id.is_max() {
+            return Err("eventId is the nil or the max UUID");
+        }
+        Ok(Self(id))
+    }
+}
 
 impl EventId {
     /// A new id.
@@ -138,17 +214,45 @@ mod tests {
     }
 
     #[test]
-    fn rejects_another_version_and_unknown_fields() {
+    fn rejects_another_version_and_malformed_fields() {
         let json = serde_json::to_value(view("123", "8", None)).unwrap();
         for (field, value) in [
             ("version", 2.into()),
             ("eventId", "x".into()),
             ("assetId", "a/b".into()),
-            ("more", 1.into()),
+            ("eventId", "00000000-0000-0000-0000-000000000000".into()),
+            ("eventId", "ffffffff-ffff-ffff-ffff-ffffffffffff".into()),
+            ("playedAt", 1.into()),
         ] {
             let mut changed = json.clone();
             changed[field] = value;
             assert!(serde_json::from_value::<View>(changed).is_err(), "{field}");
         }
+    }
+
+    #[test]
+    fn ignores_unknown_fields_and_a_malformed_correlation_id() {
+        let view = view("123", "8", None);
+        let mut json = serde_json::to_value(&view).unwrap();
+        json["player"] = "tv".into();
+        for bad in [
+            1.into(),
+            "".into(),
+            "x".repeat(129).into(),
+            serde_json::json!({"id": 1}),
+        ] {
+            json["correlationId"] = bad;
+            assert_eq!(serde_json::from_value::<View>(json.clone()).unwrap(), view);
+        }
+        json["correlationId"] = "r".into();
+        let read = serde_json::from_value::<View>(json).unwrap();
+        assert_eq!(read.correlation_id, "r".to_owned().try_into().ok());
+    }
+
+    #[test]
+    fn only_an_object_is_an_event() {
+        let id = "019abcde-0000-7000-8000-000000000000";
+        let array = format!(r#"[1,"{id}","123","8","2026-11-23T23:08:07Z"]"#);
+        assert!(serde_json::from_str::<View>(&array).is_err());
     }
 }

@@ -1,132 +1,152 @@
 //! The queue's trigger: counts a batch of view events and answers which messages have to come again.
 
-use std::{collections::HashMap, future::ready};
+use std::collections::HashMap;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{EventId, Timestamp, View};
-use futures_util::{StreamExt, stream};
-use platform::telemetry::{
-    chain,
-    metrics::{self, Metric},
+use platform::{
+    BoxError,
+    telemetry::metrics::{self, Metric},
 };
-use serde::Deserialize;
-use tokio::{join, time::Instant};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny},
+};
+use serde_json::value::RawValue;
 
-use crate::{DeadLetters, Ledger, schema::WINDOW};
+use crate::{Budget, EventsQueue, Ledger, PoisonQueue, message::Message, poison_queue::Poison};
 
-/// Messages on their way to the dead-letter queue at once.
-const DEAD_LETTER_CONCURRENCY: usize = 16;
+/// Dependencies of the count-views handler.
+#[derive(Debug)]
+pub struct CountViews {
+    pub ledger: Ledger,
+    pub events: EventsQueue,
+    pub poison: PoisonQueue,
+}
 
 /// The input of count-views.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug)]
 pub enum Input {
-    /// A single view, invoked asynchronously by `play` because the queue rejected it.
-    View(View),
     /// A batch of the queue's messages.
     Batch(SqsEvent),
+    /// A single event, invoked asynchronously by `play` because the queue rejected it.
+    Event(String),
 }
 
-/// A single view could not be counted. Lambda retries it and in the end sends it to the dead-letter queue.
+impl<'de> Deserialize<'de> for Input {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let payload = Box::<RawValue>::deserialize(deserializer)?;
+        match serde_json::from_str(payload.get()) {
+            Ok(batch) => Ok(Self::Batch(batch)),
+            Err(error) if is_batch(payload.get()) => Err(D::Error::custom(error)),
+            Err(_) => Ok(Self::Event(payload.get().to_owned())),
+        }
+    }
+}
+
+/// Whether a payload is meant as a batch. One that can't be read must fail, or its messages would be deleted.
+fn is_batch(payload: &str) -> bool {
+    serde_json::from_str::<HashMap<String, IgnoredAny>>(payload).is_ok_and(|fields| fields.contains_key("Records"))
+}
+
+/// An invocation failed. Lambda repeats it, and for a batch it slows the queue's trigger down as well.
 #[derive(Debug, thiserror::Error)]
-#[error("view {0} could not be counted")]
-pub struct NotCounted(EventId);
+pub enum NotCounted {
+    #[error("none of {0} views could be counted")]
+    Batch(usize),
+    #[error("an event could neither be counted nor sent to a queue")]
+    Event(#[source] BoxError),
+}
 
-/// Counts the views of `input` until `deadline`. The messages in the response come again, all others are done.
-///
-/// # Errors
-/// [`NotCounted`] for a single view, because only an error makes Lambda retry it.
-pub async fn count_views(
-    ledger: &Ledger,
-    dead_letters: &DeadLetters,
-    input: Input,
-    deadline: Instant,
-) -> Result<SqsBatchResponse, NotCounted> {
-    match input {
-        Input::Batch(batch) => Ok(count_batch(ledger, dead_letters, batch, deadline).await),
-        Input::View(view) => {
-            let outcome = ledger.record(vec![view], deadline).await;
+impl CountViews {
+    /// Counts the views of `input` within `budget`. The messages in the response come again, all others are done.
+    ///
+    /// # Errors
+    /// [`NotCounted`] when a batch holds views and none could be counted, or when a single event could neither be counted
+    /// nor sent to a queue.
+    pub async fn handle(&self, input: Input, budget: Budget) -> Result<SqsBatchResponse, NotCounted> {
+        match input {
+            Input::Batch(batch) => self.count_batch(batch, budget).await,
+            Input::Event(event) => self.count_event(event, budget).await,
+        }
+    }
+
+    async fn count_batch(&self, batch: SqsEvent, budget: Budget) -> Result<SqsBatchResponse, NotCounted> {
+        let Sorted {
+            views,
+            mut messages,
+            poison,
+        } = Sorted::from(batch);
+        let given = messages.len();
+        let outcome = self.ledger.record(views, budget.counting).await;
+        // Poison goes elsewhere only after some view was counted, or it would go again with each retry of an outage.
+        if given > 0 && outcome.failed.len() == given {
             metrics::emit(&outcome.metrics());
-            let failed = outcome.failed.first();
-            failed.map_or_else(|| Ok(SqsBatchResponse::default()), |id| Err(NotCounted(*id)))
+            return Err(NotCounted::Batch(given));
         }
+        let poisoned = poison.len();
+        let undelivered = self.poison.send(poison, budget.sending).await;
+        let dead_lettered = (Metric::DeadLettered, (poisoned - undelivered.len()) as u64);
+        metrics::emit(&[outcome.metrics().as_slice(), &[dead_lettered]].concat());
+        let not_counted = outcome.failed.iter().filter_map(|id| messages.remove(id)).flatten();
+        let mut response = SqsBatchResponse::default();
+        response.set_failures(not_counted.chain(undelivered));
+        Ok(response)
     }
-}
 
-/// The content of a message.
-enum Message {
-    View(View),
-    /// A message that can never be counted, with the reason.
-    Poison(String),
-}
-
-impl Message {
-    /// Reads the body of a message that arrives `now`.
-    fn read(body: &str, now: Timestamp) -> Self {
-        match serde_json::from_str::<View>(body) {
-            Ok(view) if view.played_at.plus(WINDOW) < now => {
-                Self::Poison(format!("played at {}, before the window", String::from(view.played_at)))
-            }
-            Ok(view) => Self::View(view),
-            Err(error) => Self::Poison(format!("not a view event: {error}")),
-        }
-    }
-}
-
-async fn count_batch(
-    ledger: &Ledger,
-    dead_letters: &DeadLetters,
-    batch: SqsEvent,
-    deadline: Instant,
-) -> SqsBatchResponse {
-    let (mut views, mut poison) = (Vec::new(), Vec::new());
-    let mut messages: HashMap<EventId, Vec<String>> = HashMap::new();
-    let now = Timestamp::now();
-    for message in batch.records {
-        match Message::read(message.body.as_deref().unwrap_or_default(), now) {
+    async fn count_event(&self, event: String, budget: Budget) -> Result<SqsBatchResponse, NotCounted> {
+        match Message::read(&event, Timestamp::now()) {
             Message::View(view) => {
-                let id = message.message_id.unwrap_or_default();
-                messages.entry(view.event_id).or_default().push(id);
-                views.push(view);
+                let outcome = self.ledger.record(vec![view], budget.counting).await;
+                metrics::emit(&outcome.metrics());
+                if !outcome.failed.is_empty() {
+                    let sent = self.events.send(&event, budget.sending).await;
+                    sent.map_err(NotCounted::Event)?;
+                }
             }
-            Message::Poison(reason) => poison.push((message, reason)),
+            Message::Poison(reason) => {
+                let poison = Poison {
+                    message_id: String::new(),
+                    body: event,
+                    reason,
+                };
+                if !self.poison.send(vec![poison], budget.sending).await.is_empty() {
+                    return Err(NotCounted::Event("the poison queue rejected it".into()));
+                }
+                metrics::emit(&[(Metric::DeadLettered, 1)]);
+            }
         }
+        Ok(SqsBatchResponse::default())
     }
-    let poisoned = poison.len();
-    let (outcome, undelivered) = join!(ledger.record(views, deadline), dead_letter(dead_letters, poison));
-    let dead_lettered = (Metric::DeadLettered, (poisoned - undelivered.len()) as u64);
-    metrics::emit(&[outcome.metrics().as_slice(), &[dead_lettered]].concat());
-    let not_counted = outcome.failed.iter().filter_map(|id| messages.remove(id)).flatten();
-    let mut response = SqsBatchResponse::default();
-    response.set_failures(not_counted.chain(undelivered));
-    response
 }
 
-/// Sends poison messages to the dead-letter queue and returns the ids of those that it did not accept.
-async fn dead_letter(dead_letters: &DeadLetters, poison: Vec<(SqsMessage, String)>) -> Vec<String> {
-    stream::iter(poison)
-        .map(async |(message, reason)| {
-            let id = message.message_id.unwrap_or_default();
-            let body = message.body.unwrap_or_default();
-            match dead_letters.send(&body, &reason).await {
-                Ok(()) => {
-                    tracing::warn!(messageId = id, reason, "poison message sent to the dead-letter queue");
-                    None
+/// A batch, sorted by content.
+#[derive(Default)]
+struct Sorted {
+    views: Vec<View>,
+    /// The ids of the messages that hold each view.
+    messages: HashMap<EventId, Vec<String>>,
+    poison: Vec<Poison>,
+}
+
+impl From<SqsEvent> for Sorted {
+    fn from(batch: SqsEvent) -> Self {
+        let mut sorted = Self::default();
+        let now = Timestamp::now();
+        for message in batch.records {
+            let (message_id, body) = (message.message_id.unwrap_or_default(), message.body.unwrap_or_default());
+            match Message::read(&body, now) {
+                Message::View(view) => {
+                    sorted.messages.entry(view.event_id).or_default().push(message_id);
+                    sorted.views.push(view);
                 }
-                Err(error) => {
-                    let cause = chain(error.as_ref());
-                    tracing::error!(
-                        messageId = id,
-                        reason,
-                        cause,
-                        "the dead-letter queue did not accept a message"
-                    );
-                    Some(id)
-                }
+                Message::Poison(reason) => sorted.poison.push(Poison {
+                    message_id,
+                    body,
+                    reason,
+                }),
             }
-        })
-        .buffer_unordered(DEAD_LETTER_CONCURRENCY)
-        .filter_map(ready)
-        .collect()
-        .await
+        }
+        sorted
+    }
 }

@@ -120,6 +120,7 @@ impl Ledger {
                     if Instant::now() + pause >= deadline {
                         tracing::error!(views = views.len(), cause = %chain(cause.as_ref()), "views not counted in time");
                         outcome.failed.extend(views.drain(..).map(|view| view.event_id));
+                        break;
                     }
                     sleep(pause).await;
                     longest_pause = (longest_pause * 2).min(LONGEST_PAUSE);

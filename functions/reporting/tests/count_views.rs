@@ -1,4 +1,4 @@
-//! The queue's trigger against a DynamoDB engine and a dead-letter queue that answers as told.
+//! count-views against a DynamoDB engine and an SQS that behaves as told.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
 use std::{
@@ -6,59 +6,93 @@ use std::{
     time::Duration,
 };
 
+use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::{EventId, Timestamp, View};
-use reporting::{AssetCounters, DeadLetters, Input, Ledger, Tables, UserCounters, count_views};
+use reporting::{
+    AssetCounters, Budget, CountViews, EventsQueue, Input, Ledger, NotCounted, PoisonQueue, Tables, UserCounters,
+};
 use serde_json::{Value, json};
 use support::{
-    aws::{self, Answer},
+    aws::{self, Answer, Call},
     dynamodb::Engine,
     requests::sample_event,
 };
 use tokio::time::Instant;
 
+/// count-views' timeout in the template.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A message that SQS accepted: its queue, body and reason.
+type Sent = (String, String, String);
+
 struct Reporting {
-    ledger: Ledger,
+    handler: CountViews,
     users: UserCounters,
     assets: AssetCounters,
-    dead_letters: DeadLetters,
-    parked: Arc<Mutex<Vec<Value>>>,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+/// The behaviour of SQS.
+#[derive(Clone, Copy)]
+enum Sqs {
+    Accepts,
+    Refuses,
+    Hangs,
+}
+
+/// The behaviour of DynamoDB.
+#[derive(Clone, Copy)]
+enum Table {
+    Writes,
+    Refuses,
+    Hangs,
+    Throttles,
 }
 
 impl Reporting {
     fn start() -> Self {
-        Self::with("", 200)
+        Self::with(Table::Writes, Sqs::Accepts)
     }
 
-    fn with(prefix: &str, dead_letter_status: u16) -> Self {
-        let client = Engine::for_reporting().aws().dynamodb();
-        let parked = Arc::default();
-        let seen: Arc<Mutex<Vec<Value>>> = Arc::clone(&parked);
-        let aws = aws::answering(move |call| {
-            seen.lock().unwrap().push(serde_json::from_str(&call.body).unwrap());
-            Answer::now(dead_letter_status, r#"{"MessageId":"1","__type":"AccessDenied"}"#)
+    fn with(table: Table, sqs: Sqs) -> Self {
+        let engine = Engine::for_reporting();
+        let tables = Tables::with_prefix("");
+        let client = engine.aws().dynamodb();
+        let failing = aws::answering(move |call| match table {
+            Table::Writes => engine.answer(call),
+            Table::Refuses => Answer::now(400, r#"{"__type":"ResourceNotFoundException"}"#),
+            Table::Throttles => Answer::now(400, r#"{"__type":"ThrottlingException"}"#),
+            Table::Hangs => Answer::lost().after(TIMEOUT * 2),
         });
-        let tables = Tables::with_prefix(prefix);
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
+        let log = Arc::clone(&sent);
+        let queues = aws::answering(move |call| match sqs {
+            Sqs::Accepts => accept(call, &mut log.lock().unwrap()),
+            Sqs::Refuses => Answer::now(400, r#"{"__type":"AccessDenied"}"#),
+            Sqs::Hangs => Answer::lost().after(TIMEOUT * 2),
+        });
         Self {
-            users: UserCounters::new(client.clone(), tables.user_counters.clone()),
-            assets: AssetCounters::new(client.clone(), tables.asset_counters.clone()),
-            ledger: Ledger::new(client, tables, 4),
-            dead_letters: DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned()),
-            parked,
+            handler: CountViews {
+                ledger: Ledger::new(failing.dynamodb(), tables.clone(), 4),
+                events: EventsQueue::new(queues.sqs(), "https://sqs.us-east-1.amazonaws.com/1/events".to_owned()),
+                poison: PoisonQueue::new(queues.sqs(), "https://sqs.us-east-1.amazonaws.com/1/poison".to_owned()),
+            },
+            users: UserCounters::new(client.clone(), tables.user_counters),
+            assets: AssetCounters::new(client, tables.asset_counters),
+            sent,
         }
     }
 
-    /// Invokes the function; the ids of the messages that have to come again, sorted.
-    async fn invoke(&self, work: &Value) -> Vec<String> {
-        let work: Input = serde_json::from_value(work.clone()).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(5);
-        let response = count_views(&self.ledger, &self.dead_letters, work, deadline)
-            .await
-            .unwrap();
-        let mut failures: Vec<_> = response
-            .batch_item_failures
-            .into_iter()
-            .map(|f| f.item_identifier)
-            .collect();
+    async fn invoke(&self, input: &Value) -> Result<SqsBatchResponse, NotCounted> {
+        let input: Input = serde_json::from_str(&input.to_string()).unwrap();
+        self.handler.handle(input, Budget::within(TIMEOUT)).await
+    }
+
+    /// Invokes the function and returns the sorted ids of the messages that have to come again.
+    async fn failures(&self, input: &Value) -> Vec<String> {
+        let response = self.invoke(input).await.unwrap();
+        let failures = response.batch_item_failures.into_iter();
+        let mut failures: Vec<_> = failures.map(|failure| failure.item_identifier).collect();
         failures.sort();
         failures
     }
@@ -71,25 +105,57 @@ impl Reporting {
         self.users.views(&id.parse().unwrap(), true).await.unwrap()
     }
 
-    fn parked(&self) -> Vec<(String, String)> {
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let parked = self.parked.lock().unwrap();
-        let of = |m: &Value| {
-            (
-                text(&m["MessageBody"]),
-                text(&m["MessageAttributes"]["reason"]["StringValue"]),
-            )
-        };
-        parked.iter().map(of).collect()
+    /// The messages in a queue with their reasons, sorted.
+    fn queue(&self, name: &str) -> Vec<(String, String)> {
+        let sent = self.sent.lock().unwrap();
+        let of_queue = sent.iter().filter(|(queue, ..)| queue.ends_with(name));
+        let mut messages: Vec<_> = of_queue
+            .map(|(_, body, reason)| (body.clone(), reason.clone()))
+            .collect();
+        messages.sort();
+        messages
     }
+}
+
+/// Accepts messages as SQS does: by its rule for characters.
+fn accept(call: &Call, sent: &mut Vec<Sent>) -> Answer {
+    let request: Value = serde_json::from_str(&call.body).unwrap();
+    let queue = request["QueueUrl"].as_str().unwrap();
+    if call.operation() == "SendMessage" {
+        sent.push((queue.to_owned(), text(&request["MessageBody"]), String::new()));
+        return Answer::now(200, r#"{"MessageId":"1"}"#);
+    }
+    let (mut successful, mut failed) = (Vec::new(), Vec::new());
+    for entry in request["Entries"].as_array().unwrap() {
+        let (body, reason) = (
+            text(&entry["MessageBody"]),
+            text(&entry["MessageAttributes"]["reason"]["StringValue"]),
+        );
+        if [&body, &reason].into_iter().all(|text| is_accepted(text)) {
+            successful.push(json!({"Id": entry["Id"], "MessageId": "1", "MD5OfMessageBody": "1"}));
+            sent.push((queue.to_owned(), body, reason));
+        } else {
+            failed.push(json!({"Id": entry["Id"], "SenderFault": true, "Code": "InvalidParameterValue"}));
+        }
+    }
+    Answer::now(200, json!({"Successful": successful, "Failed": failed}).to_string())
+}
+
+/// SQS's rule: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
+fn is_accepted(text: &str) -> bool {
+    let accepted = |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    !text.is_empty() && text.chars().all(accepted)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }
 
 fn view(asset: &str, user: &str) -> View {
     View::now(asset.parse().unwrap(), user.parse().unwrap(), None)
 }
 
-fn old_view() -> View {
-    let played_at = Timestamp::from(std::time::SystemTime::now() - Duration::from_hours(24 * 22));
+fn view_played_at(played_at: Timestamp) -> View {
     View::new(
         EventId::unique(),
         "123".parse().unwrap(),
@@ -118,7 +184,7 @@ async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
         event["playedAt"] = json!(Timestamp::now());
         record["body"] = json!(event.to_string());
     }
-    assert_eq!(reporting.invoke(&sample).await, [""; 0]);
+    assert_eq!(reporting.failures(&sample).await, [""; 0]);
     assert_eq!(
         (reporting.asset("123").await, reporting.asset("456").await),
         (Some(2), Some(1))
@@ -133,11 +199,14 @@ async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
 async fn a_batch_that_comes_again_moves_nothing() {
     let reporting = Reporting::start();
     let first = [view("a", "u"), view("a", "v"), view("b", "u")].map(|view| body(&view));
-    reporting.invoke(&batch(&first)).await;
-    reporting.invoke(&batch(&first)).await;
+    reporting.failures(&batch(&first)).await;
+    reporting.failures(&batch(&first)).await;
     // Recomposed with a view that is new.
     let [again, ..] = first;
-    assert_eq!(reporting.invoke(&batch(&[again, body(&view("a", "u"))])).await, [""; 0]);
+    assert_eq!(
+        reporting.failures(&batch(&[again, body(&view("a", "u"))])).await,
+        [""; 0]
+    );
     assert_eq!(
         (reporting.asset("a").await, reporting.asset("b").await),
         (Some(3), Some(1))
@@ -149,12 +218,12 @@ async fn a_batch_that_comes_again_moves_nothing() {
 }
 
 #[tokio::test]
-async fn a_large_batch_is_cut_into_transactions_and_counted_whole() {
+async fn a_large_batch_is_split_into_transactions_and_counted_whole() {
     let reporting = Reporting::start();
     let views: Vec<_> = (0..1_000)
         .map(|n| body(&view(&format!("a{}", n % 7), &format!("u{}", n % 300))))
         .collect();
-    assert_eq!(reporting.invoke(&batch(&views)).await, [""; 0]);
+    assert_eq!(reporting.failures(&batch(&views)).await, [""; 0]);
     assert_eq!(reporting.asset("a0").await, Some(143));
     assert_eq!(reporting.asset("a6").await, Some(142));
     assert_eq!(reporting.user("u0").await, Some(4));
@@ -178,76 +247,162 @@ async fn the_shards_can_be_raised_on_a_live_table_and_no_count_is_lost() {
     }
 }
 
+/// Four messages that can never be counted.
+fn poison() -> [String; 4] {
+    let day = Duration::from_hours(24);
+    [
+        "not json".to_owned(),
+        body(&view("a", "u")).replace(r#""a""#, r#""a/b""#),
+        body(&view_played_at(Timestamp::now().minus(22 * day))),
+        body(&view_played_at(Timestamp::now().plus(2 * day))),
+    ]
+}
+
 #[tokio::test]
-async fn what_can_never_be_counted_is_parked_with_its_reason_and_the_rest_is_counted() {
+async fn poison_messages_go_to_their_queue_with_a_reason_and_the_rest_is_counted() {
     let reporting = Reporting::start();
-    let good = body(&view("a", "u"));
-    let with_slash = good.replace(r#""a""#, r#""a/b""#);
-    let bodies = [good, "not json".to_owned(), with_slash.clone(), body(&old_view())];
-    assert_eq!(reporting.invoke(&batch(&bodies)).await, [""; 0]);
+    let [not_json, bad_id, too_old, too_new] = poison();
+    let bodies = [
+        body(&view("a", "u")),
+        not_json.clone(),
+        bad_id.clone(),
+        too_old.clone(),
+        too_new.clone(),
+    ];
+    assert_eq!(reporting.failures(&batch(&bodies)).await, [""; 0]);
     assert_eq!(reporting.asset("a").await, Some(1));
-    let mut parked = reporting.parked();
-    parked.sort();
-    let reasons: Vec<_> = parked
-        .iter()
-        .map(|(_, reason)| reason.split([':', ' ']).next().unwrap())
-        .collect();
-    assert_eq!(
-        reasons.iter().filter(|reason| **reason == "not").count(),
-        2,
-        "{parked:?}"
-    );
-    assert!(
-        parked
-            .iter()
-            .any(|(body, reason)| body.contains("123") && reason.contains("before the window"))
-    );
-    assert!(
-        parked
-            .iter()
-            .any(|(body, reason)| *body == with_slash && reason.contains("assetId"))
-    );
+    let queue = reporting.queue("poison");
+    assert_eq!(queue.len(), 4, "{queue:?}");
+    for (message, reason) in [
+        (not_json, "not a view event"),
+        (bad_id, "assetId"),
+        (too_old, "before the window"),
+        (too_new, "more than a day ahead"),
+    ] {
+        let found = queue.iter().find(|(body, _)| *body == message).unwrap();
+        assert!(found.1.contains(reason), "{found:?}");
+    }
 }
 
 #[tokio::test]
-async fn what_cannot_be_parked_comes_again_alone() {
-    let reporting = Reporting::with("", 400);
+async fn a_reason_never_keeps_a_message_out_of_the_queue() {
+    let reporting = Reporting::start();
+    let in_reason = |id: &str| body(&view("a", "u")).replace(r#""assetId":"a""#, &format!(r#""assetId":"{id}""#));
+    let version = |text: &str| format!(r#"{{"version":"{text}"}}"#);
+    let bodies = [
+        in_reason("\\u0000"),
+        in_reason("\\ufffe"),
+        version("\\u0007\\uffff"),
+        version(&"x".repeat(200_000)),
+        "[1,2]".to_owned(),
+        "x".to_owned(),
+    ];
+    assert_eq!(reporting.failures(&batch(&bodies)).await, [""; 0]);
+    let queue = reporting.queue("poison");
+    assert_eq!(queue.len(), bodies.len(), "{queue:.200?}");
+    assert!(queue.iter().all(|(_, reason)| reason.len() <= 256), "{queue:.200?}");
+}
+
+#[tokio::test]
+async fn poison_that_its_queue_rejects_comes_again_alone() {
+    let reporting = Reporting::with(Table::Writes, Sqs::Refuses);
     let bodies = [body(&view("a", "u")), "not json".to_owned()];
-    assert_eq!(reporting.invoke(&batch(&bodies)).await, ["m1"]);
+    assert_eq!(reporting.failures(&batch(&bodies)).await, ["m1"]);
     assert_eq!(reporting.asset("a").await, Some(1));
 }
 
-#[tokio::test]
-async fn what_cannot_be_counted_comes_again_with_all_its_copies() {
-    let reporting = Reporting::with("another-", 200);
-    let twice = body(&view("a", "u"));
-    assert_eq!(
-        reporting
-            .invoke(&batch(&[twice.clone(), "not json".to_owned(), twice]))
-            .await,
-        ["m0", "m2"]
+#[tokio::test(start_paused = true)]
+async fn poison_whose_queue_hangs_comes_again_before_the_time_is_over() {
+    let reporting = Reporting::with(Table::Writes, Sqs::Hangs);
+    let start = Instant::now();
+    let bodies: Vec<_> = (0..1_000)
+        .map(|n| format!("not json {n}"))
+        .chain([body(&view("a", "u"))])
+        .collect();
+    assert_eq!(reporting.failures(&batch(&bodies)).await.len(), 1_000);
+    assert!(
+        start.elapsed() <= TIMEOUT - Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
     );
+    assert_eq!(reporting.asset("a").await, Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_which_no_view_could_be_counted_is_an_error_before_the_time_is_over() {
+    for table in [Table::Refuses, Table::Throttles, Table::Hangs] {
+        let reporting = Reporting::with(table, Sqs::Accepts);
+        let start = Instant::now();
+        let twice = body(&view("a", "u"));
+        let bodies = [twice.clone(), "not json".to_owned(), twice];
+        let answer = reporting.invoke(&batch(&bodies)).await;
+        assert!(matches!(answer, Err(NotCounted::Batch(1))), "{answer:?}");
+        assert!(
+            start.elapsed() <= TIMEOUT - Duration::from_secs(1),
+            "{:?}",
+            start.elapsed()
+        );
+        // The whole batch comes again, so its poison must not have gone elsewhere.
+        assert_eq!(reporting.queue("poison"), []);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_poison_alone_is_not_an_error() {
+    let reporting = Reporting::with(Table::Refuses, Sqs::Accepts);
+    assert_eq!(reporting.failures(&batch(&poison())).await, [""; 0]);
+    assert_eq!(reporting.queue("poison").len(), 4);
 }
 
 #[tokio::test]
 async fn a_single_view_is_counted_once_however_it_comes() {
     let reporting = Reporting::start();
     let view = view("a", "u");
-    reporting.invoke(&json!(view)).await;
-    reporting.invoke(&batch(&[body(&view)])).await;
+    reporting.failures(&json!(view)).await;
+    reporting.failures(&batch(&[body(&view)])).await;
     assert_eq!(reporting.asset("a").await, Some(1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_single_view_that_cannot_be_counted_goes_to_the_events_queue() {
+    for table in [Table::Refuses, Table::Throttles, Table::Hangs] {
+        let reporting = Reporting::with(table, Sqs::Accepts);
+        let view = view("a", "u");
+        assert_eq!(reporting.failures(&json!(view)).await, [""; 0]);
+        let [(event, _)] = reporting.queue("events").try_into().unwrap();
+        assert_eq!(serde_json::from_str::<View>(&event).unwrap(), view);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_view_that_no_queue_takes_is_an_error_before_the_time_is_over() {
+    for sqs in [Sqs::Refuses, Sqs::Hangs] {
+        let reporting = Reporting::with(Table::Hangs, sqs);
+        let start = Instant::now();
+        let answer = reporting.invoke(&json!(view("a", "u"))).await;
+        assert!(matches!(answer, Err(NotCounted::Event(_))), "{answer:?}");
+        assert!(
+            start.elapsed() <= TIMEOUT - Duration::from_secs(1),
+            "{:?}",
+            start.elapsed()
+        );
+    }
+}
+
 #[tokio::test]
-async fn a_single_view_that_cannot_be_counted_is_an_error_so_that_lambda_tries_again() {
-    let reporting = Reporting::with("another-", 200);
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let result = count_views(
-        &reporting.ledger,
-        &reporting.dead_letters,
-        Input::View(view("a", "u")),
-        deadline,
-    )
-    .await;
-    assert!(result.is_err());
+async fn a_single_event_is_held_against_the_window_and_the_schema_like_any_other() {
+    let reporting = Reporting::start();
+    let [_, bad_id, too_old, too_new] = poison();
+    for event in [bad_id, too_old, too_new, "[1,2]".to_owned(), "7".to_owned()] {
+        assert_eq!(
+            reporting.failures(&serde_json::from_str(&event).unwrap()).await,
+            [""; 0]
+        );
+    }
+    assert_eq!(reporting.queue("poison").len(), 5);
+}
+
+#[test]
+fn a_batch_that_cannot_be_read_is_an_error_and_not_an_event() {
+    assert!(serde_json::from_str::<Input>(r#"{"Records":[{"body":1}]}"#).is_err());
 }

@@ -4,11 +4,11 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::View;
 use platform::aws::Clients;
-use reporting::{DeadLetters, Input, Ledger, Tables, count_views};
+use reporting::{Budget, CountViews, EventsQueue, Input, Ledger, PoisonQueue, Tables};
 use serde_json::json;
 use tokio::{
     select,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -69,9 +69,16 @@ async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<St
     let record = |message: &Message| json!({"messageId": message.id.to_string(), "body": message.body});
     let event = json!({"Records": batch.iter().map(record).collect::<Vec<_>>()});
     let process = Arc::default();
-    let response = invoke(world, &process, serde_json::from_value(event).unwrap()).await?;
-    let failures = response.unwrap().batch_item_failures;
-    let failures: HashSet<_> = failures.into_iter().map(|failure| failure.item_identifier).collect();
+    let response = invoke(world, &process, serde_json::from_str(&event.to_string()).unwrap()).await?;
+    // An error is for the whole batch.
+    let failures: HashSet<_> = match response {
+        Ok(response) => response
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier)
+            .collect(),
+        Err(_) => batch.iter().map(|message| message.id.to_string()).collect(),
+    };
     let counted = process.counted.lock().unwrap();
     let failed = batch
         .iter()
@@ -118,12 +125,14 @@ async fn invoke(
     work: Input,
 ) -> Option<Result<aws_lambda_events::sqs::SqsBatchResponse, reporting::NotCounted>> {
     let aws: Clients = world.aws(process);
-    let ledger = Ledger::new(aws.dynamodb(), Tables::with_prefix(""), SHARDS);
-    let dead_letters = DeadLetters::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/dead".to_owned());
-    let deadline = Instant::now() + TIMEOUT - Duration::from_secs(2);
+    let handler = CountViews {
+        ledger: Ledger::new(aws.dynamodb(), Tables::with_prefix(""), SHARDS),
+        events: EventsQueue::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/events".to_owned()),
+        poison: PoisonQueue::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/poison".to_owned()),
+    };
     select! {
         biased;
-        done = timeout(TIMEOUT, count_views(&ledger, &dead_letters, work, deadline)) => done.ok(),
+        done = timeout(TIMEOUT, handler.handle(work, Budget::within(TIMEOUT))) => done.ok(),
         () = process.kill.notified() => None,
     }
 }

@@ -92,6 +92,7 @@ impl World {
         match call.operation() {
             "TransactWriteItems" => self.transact(call, process),
             "SendMessage" => self.send(call),
+            "SendMessageBatch" => self.send_poison(call),
             "Invoke" => self.invoke(call),
             _ => self.engine.answer(call).after(LATENCY),
         }
@@ -153,11 +154,6 @@ impl World {
         let body = message["MessageBody"].as_str().unwrap().to_owned();
         let sent = Answer::now(200, r#"{"MessageId":"1"}"#).after(LATENCY);
         let mut state = self.state.lock().unwrap();
-        if message["QueueUrl"].as_str().unwrap().ends_with("dead") {
-            let reason = message["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
-            state.queue.park(body, reason.to_owned());
-            return sent;
-        }
         if is_down(&mut state.queue_down_until) {
             return error(500, "InternalError");
         }
@@ -169,6 +165,20 @@ impl World {
             Some(_) => Answer::lost(),
             None => sent,
         }
+    }
+
+    /// Takes a batch of poison messages.
+    fn send_poison(&self, call: &Call) -> Answer {
+        let request: Value = serde_json::from_str(&call.body).unwrap();
+        let mut state = self.state.lock().unwrap();
+        let mut successful = Vec::new();
+        for entry in request["Entries"].as_array().unwrap() {
+            let reason = entry["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
+            let body = entry["MessageBody"].as_str().unwrap();
+            state.queue.park(body.to_owned(), reason.to_owned());
+            successful.push(json!({"Id": entry["Id"], "MessageId": "1", "MD5OfMessageBody": "1"}));
+        }
+        Answer::now(200, json!({"Successful": successful, "Failed": []}).to_string()).after(LATENCY)
     }
 
     fn invoke(&self, call: &Call) -> Answer {

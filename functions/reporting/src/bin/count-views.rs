@@ -6,21 +6,24 @@ use platform::{
     aws::{Clients, Service},
     config, telemetry,
 };
-use reporting::{DeadLetters, Input, Ledger, Tables, deadline};
+use reporting::{Budget, CountViews, EventsQueue, Input, Ledger, PoisonQueue, Tables};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     telemetry::init();
     let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
-    let ledger = &Ledger::new(
-        clients.dynamodb(),
-        Tables::from_env()?,
-        config::parsed("COUNTER_SHARDS")?,
-    );
-    let dead_letters = &DeadLetters::new(clients.sqs(), config::required("DEAD_LETTER_QUEUE_URL")?);
+    let handler = &CountViews {
+        ledger: Ledger::new(
+            clients.dynamodb(),
+            Tables::from_env()?,
+            config::parsed("COUNTER_SHARDS")?,
+        ),
+        events: EventsQueue::new(clients.sqs(), config::required("EVENTS_QUEUE_URL")?),
+        poison: PoisonQueue::new(clients.sqs(), config::required("POISON_QUEUE_URL")?),
+    };
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Input>| {
-        let deadline = deadline(&event.context);
-        let answer = reporting::count_views(ledger, dead_letters, event.payload, deadline).await;
+        let budget = Budget::of(&event.context);
+        let answer = handler.handle(event.payload, budget).await;
         answer.map_err(BoxError::from)
     }))
     .await

@@ -1,0 +1,42 @@
+//! The time that count-views has for each part of its work.
+
+use std::time::{Duration, SystemTime};
+
+use lambda_runtime::Context;
+use tokio::time::Instant;
+
+/// The part of the function's time that is left when counting ends, for the messages that go elsewhere.
+const COUNTING_MARGIN: Duration = Duration::from_secs(5);
+/// The part that is left when everything ends, for the answer. Lambda repeats the whole batch if the answer is late.
+const MARGIN: Duration = Duration::from_secs(2);
+/// The time of an invocation whose deadline has passed before it begins, as under `cargo lambda watch`, which gives every
+/// invocation a deadline in 1970.
+const WITHOUT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// The moments by which parts of the work end.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// The end of counting.
+    pub counting: Instant,
+    /// The end of sending messages to other queues.
+    pub sending: Instant,
+}
+
+impl Budget {
+    /// The budget of an invocation, by the deadline that Lambda gives it.
+    #[must_use]
+    pub fn of(context: &Context) -> Self {
+        let time_left = context.deadline().duration_since(SystemTime::now());
+        Self::within(time_left.unwrap_or(WITHOUT_DEADLINE))
+    }
+
+    /// The budget of a function that Lambda stops after `time_left`.
+    #[must_use]
+    pub fn within(time_left: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            counting: now + time_left.saturating_sub(COUNTING_MARGIN),
+            sending: now + time_left.saturating_sub(MARGIN),
+        }
+    }
+}
