@@ -46,7 +46,12 @@ impl<'de> Deserialize<'de> for Input {
 
 /// Whether a payload is meant as a batch. One that can't be read must fail, or its messages would be deleted.
 fn is_batch(payload: &str) -> bool {
-    serde_json::from_str::<HashMap<String, IgnoredAny>>(payload).is_ok_and(|fields| fields.contains_key("Records"))
+    #[derive(Deserialize)]
+    struct Batch {
+        #[serde(rename = "Records")]
+        _records: IgnoredAny,
+    }
+    serde_json::from_str::<Batch>(payload).is_ok()
 }
 
 /// An invocation failed. Lambda repeats it, and for a batch it slows the queue's trigger down as well.

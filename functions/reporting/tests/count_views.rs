@@ -21,6 +21,8 @@ use tokio::time::Instant;
 
 /// count-views' timeout in the template.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The latest answer, a second before Lambda stops the function.
+const LATEST: Duration = Duration::from_secs(29);
 
 /// A message that SQS accepted: its queue, body and reason.
 type Sent = (String, String, String);
@@ -320,11 +322,7 @@ async fn poison_whose_queue_hangs_comes_again_before_the_time_is_over() {
         .chain([body(&view("a", "u"))])
         .collect();
     assert_eq!(reporting.failures(&batch(&bodies)).await.len(), 1_000);
-    assert!(
-        start.elapsed() <= TIMEOUT - Duration::from_secs(1),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() <= LATEST, "{:?}", start.elapsed());
     assert_eq!(reporting.asset("a").await, Some(1));
 }
 
@@ -337,11 +335,7 @@ async fn a_batch_of_which_no_view_could_be_counted_is_an_error_before_the_time_i
         let bodies = [twice.clone(), "not json".to_owned(), twice];
         let answer = reporting.invoke(&batch(&bodies)).await;
         assert!(matches!(answer, Err(NotCounted::Batch(1))), "{answer:?}");
-        assert!(
-            start.elapsed() <= TIMEOUT - Duration::from_secs(1),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() <= LATEST, "{:?}", start.elapsed());
         // The whole batch comes again, so its poison must not have gone elsewhere.
         assert_eq!(reporting.queue("poison"), []);
     }
@@ -381,11 +375,7 @@ async fn a_single_view_that_no_queue_takes_is_an_error_before_the_time_is_over()
         let start = Instant::now();
         let answer = reporting.invoke(&json!(view("a", "u"))).await;
         assert!(matches!(answer, Err(NotCounted::Event(_))), "{answer:?}");
-        assert!(
-            start.elapsed() <= TIMEOUT - Duration::from_secs(1),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() <= LATEST, "{:?}", start.elapsed());
     }
 }
 
