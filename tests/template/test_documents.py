@@ -26,3 +26,12 @@ def _binary(stack, operation: dict) -> str:
     """The binary of the function that a route invokes."""
     uri = str(operation["x-amazon-apigateway-integration"]["uri"])
     return stack.binaries[re.search(r"\$\{(\w+?)(?:Alias\w*|\.\w+)?\}/invocations", uri)[1]]
+
+
+def test_the_runbook_explains_each_alarm_and_knows_what_they_cost(stack):
+    runbook = (ROOT / "docs" / "operations.md").read_text()
+    functions = {name.removesuffix("Function") for name in stack.functions}
+    kinds = {re.sub(rf"^({'|'.join(functions)})(?=[A-Z])", "<Function>", name) for name in stack.alarms}
+    assert {kind for kind in kinds if f"| `{kind}` |" not in runbook} == set()
+    count = len(stack.alarms)
+    assert f"{count} alarms ${count / 10:.2f}" in runbook
