@@ -1,6 +1,6 @@
 //! The time that count-views has for each part of its work.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use lambda_runtime::Context;
 use tokio::time::Instant;
@@ -9,9 +9,8 @@ use tokio::time::Instant;
 const COUNTING_MARGIN: Duration = Duration::from_secs(5);
 /// The part that is left when everything ends, for the answer. Lambda repeats the whole batch if the answer is late.
 const MARGIN: Duration = Duration::from_secs(2);
-/// The time of an invocation whose deadline has passed before it begins, as under `cargo lambda watch`, which gives every
-/// invocation a deadline in 1970.
-const WITHOUT_DEADLINE: Duration = Duration::from_secs(30);
+/// The function's timeout in `template.yaml`, for an invocation that is given no deadline.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The moments by which parts of the work end.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +25,7 @@ impl Budget {
     /// The budget of an invocation, by the deadline that Lambda gives it.
     #[must_use]
     pub fn of(context: &Context) -> Self {
-        let time_left = context.deadline().duration_since(SystemTime::now());
-        Self::within(time_left.unwrap_or(WITHOUT_DEADLINE))
+        Self::within(platform::time_left(context, TIMEOUT))
     }
 
     /// The budget of a function that Lambda stops after `time_left`.

@@ -8,7 +8,10 @@ use tracing::Instrument;
 use crate::{
     BoxError,
     http::{Error, Reply, correlation_id},
-    telemetry::{chain, correlation},
+    telemetry::{
+        chain, correlation,
+        metrics::{self, Metric},
+    },
 };
 
 /// Answers requests with `handler` until Lambda stops the instance.
@@ -24,9 +27,14 @@ where
         let id = correlation_id(&request);
         // At the highest level, so that every line has the id, whatever level is on.
         let span = tracing::error_span!("request", correlationId = id.as_ref().map(tracing::field::display));
+        let result = handler(request);
+        let reply = async {
+            let reply = result.await.unwrap_or_else(|error| refuse(&error));
+            metrics::emit(&[(Metric::ServerErrors, u64::from(reply.status.is_server_error()))]);
+            Ok::<Reply, Infallible>(reply)
+        };
         // Boxed, because the layers above copy the future several times and a handler's is up to 95 KB.
-        let answer = Box::pin(correlation::scope(id, handler(request)));
-        async { Ok::<Reply, Infallible>(answer.await.unwrap_or_else(|error| refuse(&error))) }.instrument(span)
+        Box::pin(correlation::scope(id, reply)).instrument(span)
     }))
     .await
 }

@@ -11,6 +11,13 @@ use serde_json::{Value, json};
 
 use crate::{config, telemetry::correlation};
 
+/// The highest level that Lambda's filter knows. An alarm must not fall silent because less is logged, and a search for
+/// ERROR finds no metrics.
+const LEVEL: &str = "FATAL";
+
+/// The dimension of Lambda's own metrics.
+const FUNCTION: &str = "FunctionName";
+
 /// Declares the metrics, so that neither their names nor their list can miss one.
 macro_rules! metrics {
     ($($(#[$doc:meta])* $metric:ident: $unit:ident,)*) => {
@@ -39,6 +46,16 @@ macro_rules! metrics {
     };
 }
 
+impl Metric {
+    /// The dimensions. An alarm divides a metric by the invocations of the function, or takes the sum over the stack.
+    const fn dimensions(self) -> &'static [&'static str] {
+        match self {
+            Self::ServerErrors => &[FUNCTION],
+            _ => &[],
+        }
+    }
+}
+
 metrics! {
     /// Views that the queue rejected and that play sent by an asynchronous invocation.
     ViewsInvoked: Count,
@@ -56,32 +73,52 @@ metrics! {
     ViewsFailed: Count,
     /// Milliseconds from play to count of the oldest view in a batch.
     AgeAtCounting: Milliseconds,
+    /// Replies with status 500 or higher, by function. Lambda counts their invocations as successful. Those of health
+    /// are among them, so that a version of it that only fails is rolled back too.
+    ServerErrors: Count,
 }
 
-/// The namespace, from `METRICS_NAMESPACE`. Without it nothing is emitted.
-static NAMESPACE: LazyLock<Option<String>> = LazyLock::new(|| config::optional("METRICS_NAMESPACE"));
+/// The origin of a metric.
+struct Origin {
+    namespace: String,
+    function: String,
+}
+
+impl Origin {
+    /// Reads `METRICS_NAMESPACE` and the function's name, which Lambda sets. Without them nothing is emitted.
+    fn from_env() -> Option<Self> {
+        Some(Self {
+            namespace: config::optional("METRICS_NAMESPACE")?,
+            function: config::optional("AWS_LAMBDA_FUNCTION_NAME")?,
+        })
+    }
+}
+
+static ORIGIN: LazyLock<Option<Origin>> = LazyLock::new(Origin::from_env);
 
 /// Writes the measured values to the log as one line, without the zeros.
 pub fn emit(measured: &[(Metric, u64)]) {
-    let Some(namespace) = NAMESPACE.as_deref() else {
+    let Some(origin) = ORIGIN.as_ref() else {
         return;
     };
-    if let Some(line) = line(namespace, Timestamp::now(), measured) {
+    if let Some(line) = line(origin, Timestamp::now(), measured) {
         // A play must not fail because the log can't be written.
         let _ = writeln!(stdout().lock(), "{line}");
     }
 }
 
-fn line(namespace: &str, now: Timestamp, measured: &[(Metric, u64)]) -> Option<Value> {
+fn line(origin: &Origin, now: Timestamp, measured: &[(Metric, u64)]) -> Option<Value> {
     let measured: Vec<_> = measured.iter().filter(|(_, value)| *value > 0).collect();
     if measured.is_empty() {
         return None;
     }
-    let names = measured
-        .iter()
-        .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}));
-    let directive = json!({"Namespace": namespace, "Dimensions": [[]], "Metrics": names.collect::<Vec<_>>()});
-    let mut line = json!({"_aws": {"Timestamp": now.as_millis(), "CloudWatchMetrics": [directive]}});
+    let directives: Vec<_> = measured.iter().map(|(metric, _)| directive(origin, *metric)).collect();
+    let mut line = json!({
+        "timestamp": now,
+        "level": LEVEL,
+        "_aws": {"Timestamp": now.as_millis(), "CloudWatchMetrics": directives},
+        FUNCTION: origin.function,
+    });
     for (metric, value) in measured {
         line[metric.name()] = json!(value);
     }
@@ -91,45 +128,63 @@ fn line(namespace: &str, now: Timestamp, measured: &[(Metric, u64)]) -> Option<V
     Some(line)
 }
 
+fn directive(origin: &Origin, metric: Metric) -> Value {
+    json!({
+        "Namespace": origin.namespace,
+        "Dimensions": [metric.dimensions()],
+        "Metrics": [{"Name": metric.name(), "Unit": metric.unit()}],
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn origin() -> Origin {
+        Origin {
+            namespace: "videoms".to_owned(),
+            function: "videoms-Play".to_owned(),
+        }
+    }
+
     /// `tests/template` reads the list, so that no alarm watches a metric that does not exist.
     #[test]
     fn the_list_beside_the_crate_has_every_metric_and_its_unit() {
-        let all = Metric::ALL.iter().map(|metric| (metric.name(), metric.unit()));
-        let listed: std::collections::BTreeMap<&str, &str> =
-            serde_json::from_str(include_str!("../../metrics.json")).unwrap();
-        assert_eq!(listed, all.collect());
+        let entry = |metric: &Metric| json!({"unit": metric.unit(), "dimensions": metric.dimensions()});
+        let all = Metric::ALL
+            .iter()
+            .map(|metric| (metric.name().to_owned(), entry(metric)));
+        let listed: Value = serde_json::from_str(include_str!("../../metrics.json")).unwrap();
+        assert_eq!(listed, Value::Object(all.collect()));
     }
 
     #[test]
     fn writes_one_line_in_the_embedded_metric_format() {
         let now = Timestamp::now();
-        let line = line(
-            "videoms",
-            now,
-            &[(Metric::ViewsCounted, 7), (Metric::AgeAtCounting, 1_500)],
-        );
-        let metrics = json!([
-            {"Name": "ViewsCounted", "Unit": "Count"},
-            {"Name": "AgeAtCounting", "Unit": "Milliseconds"},
-        ]);
-        let directive = json!({"Namespace": "videoms", "Dimensions": [[]], "Metrics": metrics});
+        let directive = |metric: Metric, dimensions: Value| {
+            let metrics = json!([{"Name": metric.name(), "Unit": metric.unit()}]);
+            json!({"Namespace": "videoms", "Dimensions": dimensions, "Metrics": metrics})
+        };
         let expected = json!({
-            "_aws": {"Timestamp": now.as_millis(), "CloudWatchMetrics": [directive]},
-            "ViewsCounted": 7,
+            "timestamp": String::from(now),
+            "level": "FATAL",
+            "_aws": {"Timestamp": now.as_millis(), "CloudWatchMetrics": [
+                directive(Metric::AgeAtCounting, json!([[]])),
+                directive(Metric::ServerErrors, json!([["FunctionName"]])),
+            ]},
+            "FunctionName": "videoms-Play",
             "AgeAtCounting": 1_500,
+            "ServerErrors": 1,
         });
-        assert_eq!(line, Some(expected));
+        let measured = [(Metric::AgeAtCounting, 1_500), (Metric::ServerErrors, 1)];
+        assert_eq!(line(&origin(), now, &measured), Some(expected));
     }
 
     #[tokio::test]
     async fn carries_the_correlation_id() {
         let id = "JKJaXmPLvHcESHA=".to_owned().try_into().ok();
         let line = correlation::scope(id, async {
-            line("videoms", Timestamp::now(), &[(Metric::Degraded, 1)])
+            line(&origin(), Timestamp::now(), &[(Metric::Degraded, 1)])
         })
         .await;
         assert_eq!(line.unwrap()["correlationId"], "JKJaXmPLvHcESHA=");
@@ -137,6 +192,6 @@ mod tests {
 
     #[test]
     fn only_zeros_write_no_line() {
-        assert_eq!(line("videoms", Timestamp::now(), &[(Metric::Degraded, 0)]), None);
+        assert_eq!(line(&origin(), Timestamp::now(), &[(Metric::Degraded, 0)]), None);
     }
 }

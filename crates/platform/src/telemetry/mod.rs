@@ -2,8 +2,8 @@
 
 mod chain;
 pub mod correlation;
-mod init;
+mod log;
 pub mod metrics;
 
 pub use chain::chain;
-pub use init::init;
+pub(crate) use log::init;

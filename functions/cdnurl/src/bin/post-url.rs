@@ -1,10 +1,12 @@
 //! `POST /url/asset/{assetId}`
 
-use platform::{BoxError, aws::AssetTable, http, telemetry};
+use std::process::ExitCode;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), BoxError> {
-    telemetry::init();
-    let table = &AssetTable::connect("URL_TABLE").await?;
-    http::run(|request| cdnurl::post_url(table, request)).await
+use platform::{aws::AssetTable, http};
+
+fn main() -> ExitCode {
+    platform::start(env!("CARGO_PKG_NAME"), async {
+        let table = &AssetTable::connect("URL_TABLE").await?;
+        http::run(|request| cdnurl::post_url(table, request)).await
+    })
 }

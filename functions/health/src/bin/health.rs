@@ -1,24 +1,25 @@
 //! `GET /health`
 
+use std::process::ExitCode;
+
 use health::{Dependencies, Health, LIMIT, Queues};
 use platform::{
-    BoxError,
     aws::{
         Clients,
         Service::{Lambda, Sqs},
         invoke::Backend,
     },
     config::{self, ConfigError},
-    http, telemetry,
+    http,
 };
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), BoxError> {
-    telemetry::init();
-    // One report calls three services and asks for the lengths of two queues at once.
-    let clients = Clients::connect(&[(Lambda, 3), (Sqs, 2)]).await?;
-    let health = &Health::new(dependencies(&clients)?);
-    http::run(async |_| Ok(health.report().await)).await
+fn main() -> ExitCode {
+    platform::start(env!("CARGO_PKG_NAME"), async {
+        // One report calls three services and asks for the lengths of two queues at once.
+        let clients = Clients::connect(&[(Lambda, 3), (Sqs, 2)]).await?;
+        let health = &Health::new(dependencies(&clients)?);
+        http::run(async |_| Ok(health.report().await)).await
+    })
 }
 
 fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {

@@ -1,26 +1,25 @@
 //! `POST /play/asset/{assetId}/user/{userId}`
 
-use std::time::Duration;
+use std::{process::ExitCode, time::Duration};
 
 use platform::{
-    BoxError,
     aws::{
         Clients,
         Service::{Lambda, Sqs},
         invoke::Backend,
     },
     config::{self, ConfigError},
-    http, telemetry,
+    http,
 };
 use play::{ASSET_LIMIT, COUNTS_LIMIT, Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), BoxError> {
-    telemetry::init();
-    // One play calls metadata, cdnurl and reporting at once, and the queue.
-    let clients = Clients::connect(&[(Lambda, 3), (Sqs, 1)]).await?;
-    let dependencies = &dependencies(&clients)?;
-    http::run(|request| play::play(dependencies, request)).await
+fn main() -> ExitCode {
+    platform::start(env!("CARGO_PKG_NAME"), async {
+        // One play calls metadata, cdnurl and reporting at once, and the queue.
+        let clients = Clients::connect(&[(Lambda, 3), (Sqs, 1)]).await?;
+        let dependencies = &dependencies(&clients)?;
+        http::run(|request| play::play(dependencies, request)).await
+    })
 }
 
 fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {

@@ -1,11 +1,13 @@
 //! `GET /events/asset/{assetId}`
 
-use platform::{BoxError, http, telemetry};
+use std::process::ExitCode;
+
+use platform::http;
 use reporting::AssetCounters;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), BoxError> {
-    telemetry::init();
-    let counters = &AssetCounters::connect().await?;
-    http::run(|request| reporting::get_asset_views(counters, request)).await
+fn main() -> ExitCode {
+    platform::start(env!("CARGO_PKG_NAME"), async {
+        let counters = &AssetCounters::connect().await?;
+        http::run(|request| reporting::get_asset_views(counters, request)).await
+    })
 }

@@ -1,11 +1,13 @@
 //! `GET /events/user/{userId}`
 
-use platform::{BoxError, http, telemetry};
+use std::process::ExitCode;
+
+use platform::http;
 use reporting::UserCounters;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), BoxError> {
-    telemetry::init();
-    let counters = &UserCounters::connect().await?;
-    http::run(|request| reporting::get_user_views(counters, request)).await
+fn main() -> ExitCode {
+    platform::start(env!("CARGO_PKG_NAME"), async {
+        let counters = &UserCounters::connect().await?;
+        http::run(|request| reporting::get_user_views(counters, request)).await
+    })
 }

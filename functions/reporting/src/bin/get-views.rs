@@ -1,11 +1,13 @@
 //! `GET /events/asset/{assetId}/user/{userId}`
 
-use platform::{BoxError, http, telemetry};
+use std::process::ExitCode;
+
+use platform::http;
 use reporting::Counts;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), BoxError> {
-    telemetry::init();
-    let counts = &Counts::connect().await?;
-    http::run(|request| reporting::get_views(counts, request)).await
+fn main() -> ExitCode {
+    platform::start(env!("CARGO_PKG_NAME"), async {
+        let counts = &Counts::connect().await?;
+        http::run(|request| reporting::get_views(counts, request)).await
+    })
 }
