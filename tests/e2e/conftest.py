@@ -1,4 +1,4 @@
-"""Fixtures for end-to-end tests of a deployed API, over HTTP and through its two queues.
+"""Fixtures for end-to-end tests of a deployed API, over HTTP and through its queues.
 
     API_URL=https://abc123.execute-api.eu-west-1.amazonaws.com STACK_NAME=videoms pytest tests/e2e
 

@@ -1,4 +1,4 @@
-"""The events queue and the dead-letter queue, and the view event that they carry."""
+"""The queues of the stack, and the view event that they carry."""
 
 import secrets
 import time

@@ -14,8 +14,8 @@ def events(outputs):
 
 
 @pytest.fixture(scope="module")
-def dead_letters(outputs):
-    return Queue(outputs["DeadLetterQueueUrl"])
+def poison(outputs):
+    return Queue(outputs["PoisonQueueUrl"])
 
 
 def test_a_view_that_is_delivered_again_is_counted_once(api, let_the_queue_pass, events, asset, user):
@@ -59,20 +59,20 @@ UNREADABLE = {
 
 
 @pytest.fixture(scope="module")
-def unreadable(api, events, dead_letters):
-    """Sends UNREADABLE at once beside a good view. Returns the users, the bodies, the dead letters and the view."""
+def unreadable(api, events, poison):
+    """Sends UNREADABLE at once beside a good view. Returns the users, the bodies, the poison messages and the view."""
     users = {name: new_id() for name in UNREADABLE}
     bodies = {name: make(users[name]) for name, make in UNREADABLE.items()}
     good = view(new_id())
     events.send(*bodies.values(), json.dumps(good))
-    return users, bodies, dead_letters.take(set(bodies.values())), good
+    return users, bodies, poison.take(set(bodies.values())), good
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_an_unreadable_message_becomes_a_dead_letter_with_its_reason(unreadable, name):
-    _, bodies, dead, _ = unreadable
-    assert bodies[name] in dead, f"an operator does not find {bodies[name]} in the dead-letter queue"
-    reason = dead[bodies[name]].get("reason", {}).get("StringValue")
+def test_an_unreadable_message_is_in_the_poison_queue_with_its_reason(unreadable, name):
+    _, bodies, found, _ = unreadable
+    assert bodies[name] in found, f"an operator does not find {bodies[name]} in the poison queue"
+    reason = found[bodies[name]].get("reason", {}).get("StringValue")
     assert reason, f"an operator is not told why {bodies[name]} was not counted"
 
 
