@@ -1,13 +1,17 @@
-"""ministack with a limit on the requests that its API Gateway works on at once. The others wait for their turn.
+"""ministack with two changes: a limit on the requests that its API Gateway works on at once, and alarms on metric math.
 
 A Lambda environment here is a process, and ministack starts one for every request that finds none idle. 200 concurrent
 plays would each start four, and a few cores could finish none of them in time. AWS has room for that; the emulator
 queues instead. Calls between functions bypass the gateway, so a waiting request cannot block an admitted one.
+
+ministack's CloudFormation refuses an alarm on an expression. Here such an alarm watches its first metric, which nobody
+looks at locally.
 """
 
 import asyncio
 
 import ministack.app as server
+from ministack.services.cloudformation import provisioners
 
 ADMITTED = 8
 GATEWAY = "/_aws/execute-api/"
@@ -27,6 +31,18 @@ def limited(app, limit: int):
     return admit
 
 
+def on_first_metric(record):
+    """`record`, ministack's reading of an alarm's properties, for an alarm on an expression too."""
+
+    def read(name, properties):
+        metrics = properties.get("Metrics", [])
+        first = next((found["MetricStat"]["Metric"] for found in metrics if "MetricStat" in found), {})
+        return record(name, {**properties, **first, "Metrics": None})
+
+    return read
+
+
 if __name__ == "__main__":
+    provisioners._cw_metric_alarm_record = on_first_metric(provisioners._cw_metric_alarm_record)
     server.app = limited(server.app, ADMITTED)
     server.main()

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from tests.template.cloudwatch import metrics
+
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| `?([^`|]+?)`? \| (\w+) \| `([\w-]+)` \|", re.MULTILINE)
 
@@ -33,5 +35,6 @@ def test_the_runbook_explains_each_alarm_and_knows_what_they_cost(stack):
     functions = {name.removesuffix("Function") for name in stack.functions}
     kinds = {re.sub(rf"^({'|'.join(functions)})(?=[A-Z])", "<Function>", name) for name in stack.alarms}
     assert {kind for kind in kinds if f"| `{kind}` |" not in runbook} == set()
-    count = len(stack.alarms)
-    assert f"{count} alarms ${count / 10:.2f}" in runbook
+    # An alarm costs $0.10 per metric that it watches.
+    watched = sum(len(metrics(alarm)) for alarm in stack.alarms.values())
+    assert f"{len(stack.alarms)} alarms ${watched / 10:.2f}" in runbook
