@@ -1,5 +1,5 @@
-//! Two other ways to count, written for the comparison: what the original does, and what an idempotency library does.
-//! Each has as many requests in flight as the ledger.
+//! Two other ways to count, for the comparison: the original's, and that of an idempotency library. Each has as many
+//! requests in flight as the ledger.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! A share of a CPU, as Lambda gives it by memory: a control group that a process enters before it becomes the function.
+//! The share of a CPU that Lambda gives by memory. A process enters a control group and then becomes the function.
 
 use std::{
     fs, io,
@@ -6,23 +6,23 @@ use std::{
     process,
 };
 
-use crate::bootstrap::Bootstrap;
+use fake_aws::host::Bootstrap;
 
-/// The memory that comes with one whole vCPU, in MB: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>.
+/// The memory in MB that comes with one whole vCPU: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>.
 const ONE_CPU: u64 = 1_769;
-/// In microseconds.
+/// The period of the quota in microseconds.
 const PERIOD: u64 = 20_000;
 
-/// A control group, gone when dropped.
+/// A control group. It is removed when it is dropped.
 pub struct Quota {
     group: PathBuf,
 }
 
 impl Quota {
-    /// The CPU of a function with that much memory.
+    /// The CPU of a function with this memory.
     ///
     /// # Errors
-    /// Where this process may make no control groups.
+    /// When this process may not create control groups.
     pub fn of_memory(megabytes: u64) -> io::Result<Self> {
         let quota = PERIOD * megabytes / ONE_CPU;
         let name = format!("videoms-bench-{}-{megabytes}", process::id());
@@ -41,7 +41,7 @@ impl Quota {
         }
     }
 
-    /// `function`, but started in the group.
+    /// Starts `function` in the group.
     #[must_use]
     pub fn limit(&self, function: Bootstrap) -> Bootstrap {
         let enter = format!("echo $$ > {}/cgroup.procs && exec \"$0\" \"$@\"", self.group.display());

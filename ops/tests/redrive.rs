@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use fake_aws::{Answer, answering};
 use ops::redrive::{Redriven, redrive};
 use serde_json::{Value, json};
-use support::aws::{self, Answer};
 
 const DEAD: &str = "https://sqs.us-east-1.amazonaws.com/1/dead";
 const EVENTS: &str = "https://sqs.us-east-1.amazonaws.com/1/events";
@@ -26,10 +26,10 @@ async fn redrive_with(task: fn() -> Answer, letters: usize) -> (Result<Redriven,
         ..Queues::default()
     }));
     let shared = Arc::clone(&queues);
-    let sqs = aws::answering(move |call| {
+    let sqs = answering(move |call| {
         let request: Value = serde_json::from_str(&call.body).unwrap();
         let mut queues = shared.lock().unwrap();
-        let body = match call.operation() {
+        let body = match call.action.as_str() {
             "StartMessageMoveTask" => return task(),
             "GetQueueAttributes" => json!({"Attributes": {
                 "QueueArn": request["QueueUrl"], "ApproximateNumberOfMessages": queues.dead.len().to_string(),

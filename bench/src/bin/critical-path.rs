@@ -1,35 +1,36 @@
-//! How long a play takes when all that it calls takes 20 ms, beside one such call.
+//! The time of a play when each call that it makes takes 20 ms, beside one such call.
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't go on should fail")]
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_lambda::primitives::Blob;
-use axum::{Json, Router, body::Bytes, extract::Path, routing::post};
-use bench::{
-    bootstrap::Bootstrap,
-    functions,
-    host::{Function, serve},
-    median, progress,
+use bench::{progress, statistics::median};
+use fake_aws::{
+    Answer, Call, backends,
+    host::{Bootstrap, Function},
+    requests::sample_event,
+    server::{Api, Server},
 };
+use hyper::body::Bytes;
 use platform::aws::Clients;
-use serde_json::{Value, json};
-use support::requests::sample_event;
+use serde_json::json;
 
-/// What each downstream takes to answer.
+/// The time that each call takes.
 const ROUND_TRIP: Duration = Duration::from_millis(20);
-/// Plays a line, after those that open the connections.
+/// Plays per row, after the ones that open the connections.
 const PLAYS: usize = 101;
 const WARM_UP: usize = 3;
-/// What the services of the original ask one another, one after the other: metadata, URL, event, counts.
+/// The calls that a play of the original makes, one after the other: metadata, URL, event, counts.
 const ORIGINAL: f64 = 4.0;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let routes = Router::new()
-        .route("/2015-03-31/functions/{name}/invocations", post(invoke))
-        .route("/", post(send_message));
-    let endpoint = format!("http://{}", serve(routes).await);
+    let server = Server::start(Arc::new(Api(Arc::new(answer))));
+    let endpoint = server.url();
     let bar = progress("critical path", 3);
     let floor = round_trip(&endpoint).await;
     bar.inc(1);
@@ -51,26 +52,26 @@ async fn main() {
 
 /// Median wall and CPU time of a play, in milliseconds.
 async fn plays(endpoint: &str, cache_seconds: &str) -> (f64, Option<f64>) {
-    let play = Bootstrap::named(&functions(), "play");
-    let play = play
+    let play = Bootstrap::built("play")
         .with("AWS_ENDPOINT_URL", endpoint)
         .with("CACHE_SECONDS", cache_seconds);
-    let play = Function::new(play).await;
+    let play = Function::new(play);
     play.scale_out(1);
     let event = Bytes::from(sample_event("play"));
     let (mut wall, mut cpu) = (Vec::new(), Vec::new());
     for number in 0..WARM_UP + PLAYS {
         let before = play.usage();
         let started = Instant::now();
-        let answer = play.invoke(event.clone()).await;
+        let outcome = play.invoke(event.clone()).await;
         let elapsed = started.elapsed();
-        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        let answer = outcome.json();
         assert_eq!(answer["statusCode"], 200, "{answer}");
         if number >= WARM_UP {
             wall.push(elapsed);
             cpu.push(play.usage().since(before).cpu);
         }
     }
+    play.stop().await;
     (median(wall.into_iter()), Some(median(cpu.into_iter())))
 }
 
@@ -93,20 +94,12 @@ async fn round_trip(endpoint: &str) -> f64 {
     median(times.into_iter())
 }
 
-async fn invoke(Path(name): Path<String>) -> Json<Value> {
-    tokio::time::sleep(ROUND_TRIP).await;
-    let body = match name.as_str() {
-        "get-content" => json!({"id": "123", "title": "It", "genre": "horror", "summary": "A very scary movie"}),
-        "get-url" => json!({"id": "123", "url": "path/to/asset123.mp4"}),
-        _ => json!({"assetviews": 1, "userviews": 1}),
-    };
-    let headers = json!({"content-type": "application/json"});
-    Json(
-        json!({"statusCode": 200, "headers": headers, "cookies": [], "body": body.to_string(), "isBase64Encoded": false}),
-    )
-}
-
-async fn send_message() -> Json<Value> {
-    tokio::time::sleep(ROUND_TRIP).await;
-    Json(json!({"MessageId": "5fea7756-0ea4-451a-a703-a558b933e274", "MD5OfMessageBody": ""}))
+/// Answers for the backends and for SQS.
+fn answer(call: &Call) -> Answer {
+    if call.is_ping() {
+        return Answer::now(200, "healthy");
+    }
+    let sent = || Answer::now(200, json!({"MessageId": "1"}).to_string());
+    let reply = call.function().and_then(|name| backends::reply(&name));
+    reply.unwrap_or_else(sent).after(ROUND_TRIP)
 }

@@ -1,7 +1,7 @@
-//! From the start of a function's process to its first answer, with all that it calls behind TLS: ours, and the same in
-//! Python and in Node.js. At full CPU, and with the CPU that comes with 256 and 128 MB.
+//! The time from the start of a function's process to its first answer, with every call over TLS: ours, and the same
+//! functions in Python and in Node.js. At full CPU, and with the CPU that comes with 256 and 128 MB.
 //!
-//! `first-answer PYTHON NODE SCRIPTS`: the interpreters, and where Node's bundled functions are.
+//! `first-answer PYTHON NODE SCRIPTS` takes the interpreters and the directory of Node's bundled functions.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,25 +15,21 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Bytes;
-use bench::{
-    bootstrap::{Bootstrap, Start},
-    cloud::{Cloud, Waits},
-    functions,
-    host::Function,
-    median, progress,
-    quota::Quota,
+use bench::{progress, quota::Quota, statistics::median};
+use fake_aws::{
+    Cloud, Engine, Latency,
+    host::{Bootstrap, Function, Start},
+    requests::sample_event,
     tls::{Authority, HOST},
 };
+use hyper::body::Bytes;
 use serde_json::{Value, json};
-use support::{dynamodb::Engine, requests::sample_event};
-use tokio::time::timeout;
 
 /// Starts of ours and of a peer at full CPU, and under a quota, where a peer takes seconds.
 const STARTS: [(&str, usize, usize); 3] = [("Rust", 21, 7), ("Python", 7, 3), ("Node.js", 7, 3)];
 
-/// A function that has not answered then has failed.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The longest start of a peer.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -44,25 +40,26 @@ async fn main() {
 
 async fn measure(directory: &Path) -> Vec<Value> {
     let authority = Authority::new(directory);
-    let (cloud, _sent) = Cloud::new(Engine::in_file(&directory.join("dynamodb")), Waits::default());
+    let cloud = Cloud::new(Engine::in_file(&directory.join("dynamodb")), Latency::default());
     cloud.add_asset("123");
-    let endpoint = format!("https://{HOST}:{}", cloud.serve_tls(&authority).await.port());
+    let server = cloud.serve_tls(&authority);
+    let endpoint = format!("https://{HOST}:{}", server.address.port());
     let reached = |function: Bootstrap| {
         let bundle = authority.bundle.to_str().unwrap();
-        // Node's client takes the queue's URL for its endpoint.
-        let function = function.with("EVENTS_QUEUE_URL", &format!("{endpoint}/queue"));
+        // Node's client takes its endpoint from the queue's URL.
+        let function = function.with("EVENTS_QUEUE_URL", &format!("{endpoint}/events"));
         let function = function.with("AWS_ENDPOINT_URL", &endpoint);
         function
+            .with_timeout(TIMEOUT)
             .with("AWS_CA_BUNDLE", bundle)
             .with("NODE_EXTRA_CA_CERTS", bundle)
     };
     let mut backends = Vec::new();
     for name in ["get-content", "get-url", "get-views"] {
-        let backend = Function::new(reached(Bootstrap::named(&functions(), name))).await;
+        let backend = Arc::new(Function::new(reached(Bootstrap::built(name))));
         backend.scale_out(3);
-        let _ = backend.invoke(sample_event(name).into()).await;
-        let backend = Arc::new(backend);
-        cloud.deploy(name, Arc::clone(&backend));
+        let _ = backend.invoke(sample_event(name).into()).await.bytes();
+        cloud.lambda.deploy(name, Arc::<Function>::clone(&backend));
         backends.push(backend);
     }
     let starts = STARTS.iter().map(|(_, full, limited)| full + 2 * limited);
@@ -97,15 +94,16 @@ async fn measure(directory: &Path) -> Vec<Value> {
     }
     bar.finish_and_clear();
     for backend in backends {
-        backend.stop();
+        backend.stop().await;
     }
     rows
 }
 
 async fn cold_start(function: &Bootstrap, event: &Bytes) -> Start {
-    let started = Function::new(function.clone()).await;
-    let (start, answer) = timeout(PATIENCE, started.cold_start(event.clone())).await.unwrap();
-    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    let started = Function::new(function.clone());
+    let (start, outcome) = started.cold_start(event.clone()).await;
+    started.stop().await;
+    let answer = outcome.json();
     assert_eq!(answer["statusCode"], 200, "{} answered {answer}", function.name);
     start
 }
@@ -117,12 +115,9 @@ fn implementation(runtime: &str, name: &str) -> Bootstrap {
         "Python" => {
             let handler = format!("{}.handler", name.replace('-', "_"));
             let command = vec![argument(1), "-m".into(), "awslambdaric".into(), handler.into()];
-            Bootstrap::new(name.to_owned(), command).with("PYTHONPATH", "bench/peers/python")
+            Bootstrap::new(name, command).with("PYTHONPATH", "bench/peers/python")
         }
-        "Node.js" => Bootstrap::new(
-            name.to_owned(),
-            vec![argument(2), argument(3).join(format!("{name}.mjs"))],
-        ),
-        _ => Bootstrap::named(&functions(), name),
+        "Node.js" => Bootstrap::new(name, vec![argument(2), argument(3).join(format!("{name}.mjs"))]),
+        _ => Bootstrap::built(name),
     }
 }

@@ -1,20 +1,18 @@
-//! How long a function takes to ask for its first event, beside a bare one. No connection can be opened meanwhile.
+//! The time until a function asks for its first event, beside a bare one. No connection can be opened meanwhile.
 
 use std::net::TcpListener;
 
-use bench::{
-    bootstrap::{Bootstrap, Start},
-    functions, median, progress,
-};
+use bench::{first_poll, progress, statistics::median};
+use fake_aws::host::{Bootstrap, Start};
 use serde_json::json;
 
-/// Starts a function, in turns.
+/// Starts per function. The functions take turns.
 const STARTS: usize = 61;
 
 fn main() {
     let nobody = format!("http://{}", closed_port());
-    let mut functions = Bootstrap::all_in(&functions());
-    let play = Bootstrap::named(&bench::functions(), "play").named_as("play, traced");
+    let mut functions = Bootstrap::all_built();
+    let play = Bootstrap::built("play").named("play, traced");
     functions.push(
         play.with("AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000")
             .with("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
@@ -27,7 +25,7 @@ fn main() {
     let bar = progress("first poll", STARTS);
     for _ in 0..STARTS {
         for (function, starts) in functions.iter().zip(&mut starts) {
-            starts.push(function.start());
+            starts.push(first_poll::measure(function));
         }
         bar.inc(1);
     }
@@ -44,7 +42,7 @@ fn main() {
     println!("{}", json!(rows));
 }
 
-/// Where nobody listens: a connection is refused at once.
+/// A port on which nobody listens. It refuses connections at once.
 fn closed_port() -> String {
     let listener = TcpListener::bind("127.0.0.1:0");
     let address = listener.and_then(|listener| listener.local_addr());

@@ -1,5 +1,5 @@
-//! Plays a second at 1, 8 and 32 connections: release binaries as Lambda runs them, one event at a time each, and DynamoDB
-//! in a file, all on this machine. Afterwards every counter has to hold exactly what was played.
+//! Plays per second on 1, 8 and 32 connections. Release binaries run as on Lambda, one event at a time each, with DynamoDB
+//! in a file, all on this machine. In the end every counter has to hold exactly the views that were played.
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't go on should fail")]
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
 
@@ -7,47 +7,48 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::Path,
+    process::exit,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use axum::body::Bytes;
+use aws_lambda_events::sqs::SqsBatchResponse;
 use bench::{
-    bootstrap::Bootstrap,
-    cloud::{Cloud, Waits},
-    functions, gateway,
-    host::{Function, Usage},
-    milliseconds, percentile, progress,
-    queue::Trigger,
+    progress,
+    statistics::{milliseconds, percentile},
 };
-use faults::load::Zipf;
+use fake_aws::{
+    Cloud, Counters, Engine, Latency, Zipf, gateway,
+    host::{Bootstrap, Function, Usage},
+    server::Server,
+    sqs::Trigger,
+};
 use http_body_util::{BodyExt, Empty};
-use hyper::{Request, client::conn::http1::handshake};
+use hyper::{Request, body::Bytes, client::conn::http1::handshake};
 use hyper_util::rt::TokioIo;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use support::dynamodb::Engine;
 use tokio::net::TcpStream;
 
-/// A load: what is played, by how many.
+/// A load.
 struct Level {
     connections: usize,
     plays: usize,
-    /// The most played of 100 has a fifth of all plays.
+    /// The most popular of 100 assets has a fifth of all plays.
     assets: usize,
-    waits: Waits,
+    latency: Latency,
 }
 
-const fn level(connections: usize, plays: usize, assets: usize, waits: Waits) -> Level {
+const fn level(connections: usize, plays: usize, assets: usize, latency: Latency) -> Level {
     Level {
         connections,
         plays,
         assets,
-        waits,
+        latency,
     }
 }
 
-/// The first three show what the functions can do, the others what a play costs.
+/// The first three show the speed of the functions, the others the cost of a play.
 const LEVELS: [Level; 5] = [
     level(1, 3_000, 100, NONE),
     level(8, 10_000, 100, NONE),
@@ -55,20 +56,20 @@ const LEVELS: [Level; 5] = [
     level(4, 4_000, 100, LIKE_AWS),
     level(4, 4_000, 10_000, LIKE_AWS),
 ];
-const NONE: Waits = Waits {
+const NONE: Latency = Latency {
     dynamodb: Duration::ZERO,
     lambda: Duration::ZERO,
     sqs: Duration::ZERO,
 };
-/// About what a region's own network and services take.
-const LIKE_AWS: Waits = Waits {
+/// About the time that a region's own network and services take.
+const LIKE_AWS: Latency = Latency {
     dynamodb: Duration::from_millis(4),
     lambda: Duration::from_millis(8),
     sqs: Duration::from_millis(8),
 };
-/// Plays on each connection before the clock starts: so the instances' caches fill.
+/// Plays on each connection before the clock starts, to fill the instances' caches.
 const WARM_UP: usize = 100;
-/// What a play invokes, with as many instances as there are connections.
+/// The functions that a play invokes, each with as many instances as there are connections.
 const BACKENDS: [&str; 3] = ["get-content", "get-url", "get-views"];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -77,8 +78,9 @@ async fn main() {
     let mut rows = Vec::new();
     for level in LEVELS {
         let directory = tempfile::tempdir().unwrap();
-        let stack = Stack::start(&level, directory.path()).await;
+        let stack = Stack::start(&level, directory.path());
         rows.push(stack.measure(&level, &bar).await);
+        stack.stop().await;
     }
     bar.finish_and_clear();
     println!("{}", json!(rows));
@@ -90,38 +92,48 @@ impl Level {
     }
 }
 
-/// One stack of its own.
+/// A deployment on this machine.
 struct Stack {
     cloud: Arc<Cloud>,
     functions: BTreeMap<&'static str, Arc<Function>>,
-    trigger: Arc<Trigger>,
-    gateway: SocketAddr,
+    trigger: Trigger,
+    gateway: Server,
+    /// The endpoint of the cloud, for as long as the stack lives.
+    _server: Server,
 }
 
 impl Stack {
-    async fn start(level: &Level, directory: &Path) -> Self {
-        let (cloud, messages) = Cloud::new(Engine::in_file(&directory.join("dynamodb")), level.waits);
+    fn start(level: &Level, directory: &Path) -> Self {
+        let cloud = Cloud::new(Engine::in_file(&directory.join("dynamodb")), level.latency);
         for asset in 0..level.assets {
             cloud.add_asset(&format!("a{asset}"));
         }
-        let endpoint = format!("http://{}", cloud.serve().await);
-        let mut running = BTreeMap::new();
+        let server = cloud.serve();
+        let mut functions = BTreeMap::new();
         for name in BACKENDS.into_iter().chain(["play", "count-views"]) {
-            let function = Bootstrap::named(&functions(), name).with("AWS_ENDPOINT_URL", &endpoint);
-            let function = Arc::new(Function::new(function.with("METRICS_NAMESPACE", "bench")).await);
-            cloud.deploy(name, Arc::clone(&function));
-            running.insert(name, function);
+            let function = Bootstrap::built(name).with("AWS_ENDPOINT_URL", &server.url());
+            let function = Arc::new(Function::new(function.with("METRICS_NAMESPACE", "bench")));
+            function.scale_out(if name == "count-views" { 1 } else { level.connections });
+            cloud.lambda.deploy(name, Arc::<Function>::clone(&function));
+            functions.insert(name, function);
         }
-        for (name, function) in &running {
-            function.scale_out(if *name == "count-views" { 1 } else { level.connections });
-        }
-        let trigger = Trigger::start(messages, Arc::clone(&running["count-views"]));
-        let gateway = gateway::serve_play(Arc::clone(&running["play"])).await;
+        let count_views = Arc::clone(&functions["count-views"]);
+        let trigger = Trigger::start(Arc::clone(&cloud.events), move |event| {
+            count(Arc::clone(&count_views), event)
+        });
+        let gateway = gateway::serve_play(Arc::clone(&functions["play"]));
         Self {
             cloud,
-            functions: running,
+            functions,
             trigger,
             gateway,
+            _server: server,
+        }
+    }
+
+    async fn stop(self) {
+        for function in self.functions.values() {
+            function.stop().await;
         }
     }
 
@@ -133,22 +145,21 @@ impl Stack {
     }
 
     async fn measure(&self, level: &Level, bar: &ProgressBar) -> Value {
-        let played = Arc::new(Mutex::new(BTreeMap::new()));
+        let played = Played::default();
         let _ = self.play(level, level.connections * WARM_UP, &played, bar).await;
-        let warm_up: u64 = total(&played);
-        self.trigger.until(warm_up).await;
-        let (before, _) = (self.usage(), self.cloud.metered.take());
+        self.trigger.until(views(&played)).await;
+        let (before, _) = (self.usage(), self.cloud.tables.take());
         let started = Instant::now();
         let mut times = self.play(level, level.plays, &played, bar).await;
         let elapsed = started.elapsed();
-        self.trigger.until(total(&played)).await;
+        self.trigger.until(views(&played)).await;
         let counted = started.elapsed();
-        assert_eq!(
-            self.counters(),
-            *played.lock().unwrap(),
-            "what is counted is what was played"
-        );
-        let used = self.cloud.metered.take();
+        let differences = played
+            .lock()
+            .unwrap()
+            .differences(&Counters::read(&self.cloud.tables.engine));
+        assert_eq!(differences, [], "each view is counted once");
+        let used = self.cloud.tables.take();
         let plays = level.plays as f64;
         let mut functions = serde_json::Map::new();
         let mut cpu = Duration::ZERO;
@@ -168,7 +179,7 @@ impl Stack {
         json!({
             "connections": level.connections,
             "assets": level.assets,
-            "like_aws": !level.waits.sqs.is_zero(),
+            "like_aws": !level.latency.sqs.is_zero(),
             "plays": plays,
             "plays_per_second": plays / elapsed.as_secs_f64(),
             "counted_after_s": counted.saturating_sub(elapsed).as_secs_f64(),
@@ -181,43 +192,40 @@ impl Stack {
         })
     }
 
-    /// Has as many viewers as there are connections play, each one play after the other, and says how long each took.
+    /// Has one viewer per connection play, one play after the other. Returns the time of each play.
     async fn play(&self, level: &Level, plays: usize, played: &Played, bar: &ProgressBar) -> Vec<Duration> {
         let mut viewers = tokio::task::JoinSet::new();
         for _ in 0..level.connections {
             let (plays, played) = (plays / level.connections, Arc::clone(played));
-            viewers.spawn(viewer(self.gateway, level.assets, plays, played, bar.clone()));
+            viewers.spawn(viewer(self.gateway.address, level.assets, plays, played, bar.clone()));
         }
         viewers.join_all().await.into_iter().flatten().collect()
     }
-
-    /// Each counter, by its partition key, shards summed up.
-    fn counters(&self) -> BTreeMap<String, u64> {
-        let mut counters = BTreeMap::new();
-        for (table, kind) in [("user-counters", "user"), ("asset-counters", "asset")] {
-            for item in self.cloud.engine.items_of(table) {
-                let name = format!("{kind}#{}", item["id"]["S"].as_str().unwrap());
-                *counters.entry(name).or_default() += item["views"]["N"].as_str().unwrap().parse::<u64>().unwrap();
-            }
-        }
-        counters
-    }
 }
 
-impl Drop for Stack {
-    fn drop(&mut self) {
-        for function in self.functions.values() {
-            function.stop();
-        }
-    }
+/// Has count-views count a batch. A benchmark in which it fails can't go on.
+async fn count(count_views: Arc<Function>, event: Value) -> Option<SqsBatchResponse> {
+    let outcome = count_views.invoke(Bytes::from(event.to_string())).await;
+    let response = outcome
+        .answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| serde_json::from_slice(answer).ok());
+    response.or_else(|| {
+        eprintln!(
+            "error: count-views failed: {:?}\n{}",
+            outcome.answer,
+            outcome.log.text()
+        );
+        exit(1)
+    })
 }
 
-/// Views by counter, as they should be.
-type Played = Arc<Mutex<BTreeMap<String, u64>>>;
+/// The counters as they should be.
+type Played = Arc<Mutex<Counters>>;
 
-/// Each play moves two counters.
-fn total(played: &Played) -> u64 {
-    played.lock().unwrap().values().sum::<u64>() / 2
+fn views(played: &Played) -> u64 {
+    played.lock().unwrap().views()
 }
 
 async fn viewer(gateway: SocketAddr, assets: usize, plays: usize, played: Played, bar: ProgressBar) -> Vec<Duration> {
@@ -239,9 +247,7 @@ async fn viewer(gateway: SocketAddr, assets: usize, plays: usize, played: Played
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         times.push(started.elapsed());
         assert_eq!(status, 200, "{body:?}");
-        let mut played = played.lock().unwrap();
-        *played.entry(format!("asset#{asset}")).or_default() += 1;
-        *played.entry(format!("user#{user}")).or_default() += 1;
+        played.lock().unwrap().view(&asset, &user);
         bar.inc(1);
     }
     drop(sender);

@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
 use cdnurl::{get_url, post_url};
-use platform::aws::AssetTable;
-use serde_json::json;
-use support::{
-    dynamodb::{Engine, TABLE},
+use fake_aws::{
+    Engine, TABLE,
     requests::{sample, sample_with, sample_with_body},
 };
+use platform::aws::AssetTable;
+use serde_json::json;
 
 fn records() -> AssetTable {
     AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())

@@ -8,16 +8,13 @@ use std::{
     time::Duration,
 };
 
+use fake_aws::{Answer, answering, requests::sample};
 use health::{Dependencies, Health, LIMIT, Queues};
 use platform::aws::invoke::Backend;
 use serde_json::json;
-use support::{
-    aws::{self, Answer},
-    requests::sample,
-};
 
 fn endpoint(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Health {
-    let aws = aws::answering(move |call| answer(&call.path));
+    let aws = answering(move |call| answer(&call.path));
     let lambda = aws.lambda();
     let backend = |name: &str| Backend::new(lambda.clone(), name.to_owned(), "/content/asset/{assetId}", LIMIT);
     Health::new(Dependencies {

@@ -1,13 +1,13 @@
 //! The metadata endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
+use fake_aws::{
+    Engine, TABLE,
+    requests::{sample, sample_with, sample_with_body, sample_with_content_type},
+};
 use metadata::{get_content, post_content};
 use platform::{aws::AssetTable, http::Error};
 use serde_json::{Value, json};
-use support::{
-    dynamodb::{Engine, TABLE},
-    requests::{sample, sample_with, sample_with_body, sample_with_content_type},
-};
 
 fn records() -> AssetTable {
     AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())

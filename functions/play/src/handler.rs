@@ -14,16 +14,7 @@ use platform::{
 use serde::Serialize;
 use tokio::{join, try_join};
 
-use crate::{Asset, Catalogue, Counts, Publisher, Reporting, Viewers};
-
-/// Dependencies of the play handler.
-#[derive(Debug)]
-pub struct Dependencies {
-    pub viewers: Viewers,
-    pub catalogue: Catalogue,
-    pub reporting: Reporting,
-    pub publisher: Publisher,
-}
+use crate::{Asset, Counts, Dependencies};
 
 #[derive(Serialize)]
 struct Answer {

@@ -4,6 +4,7 @@ mod asset;
 mod cache;
 mod catalogue;
 mod counts;
+mod dependencies;
 mod handler;
 mod publisher;
 mod viewers;
@@ -14,7 +15,8 @@ pub use asset::Asset;
 pub use cache::Cache;
 pub use catalogue::Catalogue;
 pub use counts::{Counts, Reporting};
-pub use handler::{Dependencies, play};
+pub use dependencies::{Dependencies, Names};
+pub use handler::play;
 pub use publisher::{Delivery, Publisher};
 pub use viewers::Viewers;
 

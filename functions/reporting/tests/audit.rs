@@ -5,11 +5,11 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use domain::View;
+use fake_aws::Engine;
 use reporting::{
     Ledger, Tables,
     audit::{Audit, Snapshot, audit},
 };
-use support::dynamodb::Engine;
 use tokio::time::Instant;
 
 async fn count(client: &Client, views: &[(&str, &str)]) {

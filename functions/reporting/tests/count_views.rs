@@ -1,88 +1,51 @@
-//! count-views against a DynamoDB engine and an SQS that behaves as told.
+//! count-views against a DynamoDB engine and an SQS that a script makes misbehave.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::{EventId, Timestamp, View};
+use fake_aws::{Behaviour, Calls, Cloud, Engine, Latency, Queue, requests::sample_event};
 use reporting::{
     AssetCounters, Budget, CountViews, EventsQueue, Input, Ledger, NotCounted, PoisonQueue, Tables, UserCounters,
 };
 use serde_json::{Value, json};
-use support::{
-    aws::{self, Answer, Call},
-    dynamodb::Engine,
-    requests::sample_event,
-};
 use tokio::time::Instant;
 
-/// count-views' timeout in the template.
+/// The timeout of count-views in the template.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The latest answer, a second before Lambda stops the function.
 const LATEST: Duration = Duration::from_secs(29);
-
-/// A message that SQS accepted: its queue, body and reason.
-type Sent = (String, String, String);
 
 struct Reporting {
     handler: CountViews,
     users: UserCounters,
     assets: AssetCounters,
-    sent: Arc<Mutex<Vec<Sent>>>,
-}
-
-/// The behaviour of SQS.
-#[derive(Clone, Copy)]
-enum Sqs {
-    Accepts,
-    Refuses,
-    Hangs,
-}
-
-/// The behaviour of DynamoDB.
-#[derive(Clone, Copy)]
-enum Table {
-    Writes,
-    Refuses,
-    Hangs,
-    Throttles,
+    cloud: Arc<Cloud>,
 }
 
 impl Reporting {
     fn start() -> Self {
-        Self::with(Table::Writes, Sqs::Accepts)
-    }
-
-    fn with(table: Table, sqs: Sqs) -> Self {
-        let engine = Engine::for_reporting();
+        let cloud = Cloud::new(Engine::in_memory(), Latency::default());
+        let clients = cloud.clients();
         let tables = Tables::with_prefix("");
-        let client = engine.aws().dynamodb();
-        let failing = aws::answering(move |call| match table {
-            Table::Writes => engine.answer(call),
-            Table::Refuses => Answer::now(400, r#"{"__type":"ResourceNotFoundException"}"#),
-            Table::Throttles => Answer::now(400, r#"{"__type":"ThrottlingException"}"#),
-            Table::Hangs => Answer::lost().after(TIMEOUT * 2),
-        });
-        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
-        let log = Arc::clone(&sent);
-        let queues = aws::answering(move |call| match sqs {
-            Sqs::Accepts => accept(call, &mut log.lock().unwrap()),
-            Sqs::Refuses => Answer::now(400, r#"{"__type":"AccessDenied"}"#),
-            Sqs::Hangs => Answer::lost().after(TIMEOUT * 2),
-        });
         Self {
             handler: CountViews {
-                ledger: Ledger::new(failing.dynamodb(), tables.clone(), 4),
-                events: EventsQueue::new(queues.sqs(), "https://sqs.us-east-1.amazonaws.com/1/events".to_owned()),
-                poison: PoisonQueue::new(queues.sqs(), "https://sqs.us-east-1.amazonaws.com/1/poison".to_owned()),
+                ledger: Ledger::new(clients.dynamodb(), tables.clone(), 4),
+                events: EventsQueue::new(clients.sqs(), "https://sqs.us-east-1.amazonaws.com/1/events".to_owned()),
+                poison: PoisonQueue::new(clients.sqs(), "https://sqs.us-east-1.amazonaws.com/1/poison".to_owned()),
             },
-            users: UserCounters::new(client.clone(), tables.user_counters),
-            assets: AssetCounters::new(client, tables.asset_counters),
-            sent,
+            users: UserCounters::new(clients.dynamodb(), tables.user_counters),
+            assets: AssetCounters::new(clients.dynamodb(), tables.asset_counters),
+            cloud,
         }
+    }
+
+    /// Reporting while a service misbehaves.
+    fn while_service(service: &str, behaviour: Behaviour) -> Self {
+        let reporting = Self::start();
+        reporting.cloud.script.always(Calls::to(service), behaviour);
+        reporting
     }
 
     async fn invoke(&self, input: &Value) -> Result<SqsBatchResponse, NotCounted> {
@@ -106,51 +69,22 @@ impl Reporting {
     async fn user(&self, id: &str) -> Option<u64> {
         self.users.views(&id.parse().unwrap(), true).await.unwrap()
     }
-
-    /// The messages in a queue with their reasons, sorted.
-    fn queue(&self, name: &str) -> Vec<(String, String)> {
-        let sent = self.sent.lock().unwrap();
-        let of_queue = sent.iter().filter(|(queue, ..)| queue.ends_with(name));
-        let mut messages: Vec<_> = of_queue
-            .map(|(_, body, reason)| (body.clone(), reason.clone()))
-            .collect();
-        messages.sort();
-        messages
-    }
 }
 
-/// Accepts messages as SQS does: by its rule for characters.
-fn accept(call: &Call, sent: &mut Vec<Sent>) -> Answer {
-    let request: Value = serde_json::from_str(&call.body).unwrap();
-    let queue = request["QueueUrl"].as_str().unwrap();
-    if call.operation() == "SendMessage" {
-        sent.push((queue.to_owned(), text(&request["MessageBody"]), String::new()));
-        return Answer::now(200, r#"{"MessageId":"1"}"#);
-    }
-    let (mut successful, mut failed) = (Vec::new(), Vec::new());
-    for entry in request["Entries"].as_array().unwrap() {
-        let (body, reason) = (
-            text(&entry["MessageBody"]),
-            text(&entry["MessageAttributes"]["reason"]["StringValue"]),
-        );
-        if [&body, &reason].into_iter().all(|text| is_accepted(text)) {
-            successful.push(json!({"Id": entry["Id"], "MessageId": "1", "MD5OfMessageBody": "1"}));
-            sent.push((queue.to_owned(), body, reason));
-        } else {
-            failed.push(json!({"Id": entry["Id"], "SenderFault": true, "Code": "InvalidParameterValue"}));
-        }
-    }
-    Answer::now(200, json!({"Successful": successful, "Failed": failed}).to_string())
+/// The messages in a queue with their reasons.
+fn messages(queue: &Queue) -> Vec<(String, String)> {
+    let messages = queue.messages().into_iter();
+    messages
+        .map(|message| {
+            let reason = message.attribute("reason").unwrap_or_default().to_owned();
+            (message.body, reason)
+        })
+        .collect()
 }
 
-/// SQS's rule: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
-fn is_accepted(text: &str) -> bool {
-    let accepted = |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    !text.is_empty() && text.chars().all(accepted)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap().to_owned()
+/// The outages of DynamoDB in which no view can be counted.
+fn outages() -> [Behaviour; 3] {
+    [Behaviour::refuse(), Behaviour::throttle(), Behaviour::hang()]
 }
 
 fn view(asset: &str, user: &str) -> View {
@@ -273,7 +207,7 @@ async fn poison_messages_go_to_their_queue_with_a_reason_and_the_rest_is_counted
     ];
     assert_eq!(reporting.failures(&batch(&bodies)).await, [""; 0]);
     assert_eq!(reporting.asset("a").await, Some(1));
-    let queue = reporting.queue("poison");
+    let queue = messages(&reporting.cloud.poison);
     assert_eq!(queue.len(), 4, "{queue:?}");
     for (message, reason) in [
         (not_json, "not a view event"),
@@ -300,14 +234,14 @@ async fn a_reason_never_keeps_a_message_out_of_the_queue() {
         "x".to_owned(),
     ];
     assert_eq!(reporting.failures(&batch(&bodies)).await, [""; 0]);
-    let queue = reporting.queue("poison");
+    let queue = messages(&reporting.cloud.poison);
     assert_eq!(queue.len(), bodies.len(), "{queue:.200?}");
     assert!(queue.iter().all(|(_, reason)| reason.len() <= 256), "{queue:.200?}");
 }
 
 #[tokio::test]
 async fn poison_that_its_queue_rejects_comes_again_alone() {
-    let reporting = Reporting::with(Table::Writes, Sqs::Refuses);
+    let reporting = Reporting::while_service("sqs", Behaviour::refuse());
     let bodies = [body(&view("a", "u")), "not json".to_owned()];
     assert_eq!(reporting.failures(&batch(&bodies)).await, ["m1"]);
     assert_eq!(reporting.asset("a").await, Some(1));
@@ -315,7 +249,7 @@ async fn poison_that_its_queue_rejects_comes_again_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn poison_whose_queue_hangs_comes_again_before_the_time_is_over() {
-    let reporting = Reporting::with(Table::Writes, Sqs::Hangs);
+    let reporting = Reporting::while_service("sqs", Behaviour::hang());
     let start = Instant::now();
     let bodies: Vec<_> = (0..1_000)
         .map(|n| format!("not json {n}"))
@@ -328,8 +262,8 @@ async fn poison_whose_queue_hangs_comes_again_before_the_time_is_over() {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_of_which_no_view_could_be_counted_is_an_error_before_the_time_is_over() {
-    for table in [Table::Refuses, Table::Throttles, Table::Hangs] {
-        let reporting = Reporting::with(table, Sqs::Accepts);
+    for outage in outages() {
+        let reporting = Reporting::while_service("dynamodb", outage);
         let start = Instant::now();
         let twice = body(&view("a", "u"));
         let bodies = [twice.clone(), "not json".to_owned(), twice];
@@ -337,15 +271,15 @@ async fn a_batch_of_which_no_view_could_be_counted_is_an_error_before_the_time_i
         assert!(matches!(answer, Err(NotCounted::Batch(1))), "{answer:?}");
         assert!(start.elapsed() <= LATEST, "{:?}", start.elapsed());
         // The whole batch comes again, so its poison must not have gone elsewhere.
-        assert_eq!(reporting.queue("poison"), []);
+        assert_eq!(messages(&reporting.cloud.poison), []);
     }
 }
 
 #[tokio::test]
 async fn a_batch_of_poison_alone_is_not_an_error() {
-    let reporting = Reporting::with(Table::Refuses, Sqs::Accepts);
+    let reporting = Reporting::while_service("dynamodb", Behaviour::refuse());
     assert_eq!(reporting.failures(&batch(&poison())).await, [""; 0]);
-    assert_eq!(reporting.queue("poison").len(), 4);
+    assert_eq!(messages(&reporting.cloud.poison).len(), 4);
 }
 
 #[tokio::test]
@@ -359,19 +293,20 @@ async fn a_single_view_is_counted_once_however_it_comes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_single_view_that_cannot_be_counted_goes_to_the_events_queue() {
-    for table in [Table::Refuses, Table::Throttles, Table::Hangs] {
-        let reporting = Reporting::with(table, Sqs::Accepts);
+    for outage in outages() {
+        let reporting = Reporting::while_service("dynamodb", outage);
         let view = view("a", "u");
         assert_eq!(reporting.failures(&json!(view)).await, [""; 0]);
-        let [(event, _)] = reporting.queue("events").try_into().unwrap();
+        let [(event, _)] = messages(&reporting.cloud.events).try_into().unwrap();
         assert_eq!(serde_json::from_str::<View>(&event).unwrap(), view);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_single_view_that_no_queue_takes_is_an_error_before_the_time_is_over() {
-    for sqs in [Sqs::Refuses, Sqs::Hangs] {
-        let reporting = Reporting::with(Table::Hangs, sqs);
+    for sqs in [Behaviour::refuse(), Behaviour::hang()] {
+        let reporting = Reporting::while_service("dynamodb", Behaviour::hang());
+        reporting.cloud.script.always(Calls::to("sqs"), sqs);
         let start = Instant::now();
         let answer = reporting.invoke(&json!(view("a", "u"))).await;
         assert!(matches!(answer, Err(NotCounted::Event(_))), "{answer:?}");
@@ -389,7 +324,7 @@ async fn a_single_event_is_held_against_the_window_and_the_schema_like_any_other
             [""; 0]
         );
     }
-    assert_eq!(reporting.queue("poison").len(), 5);
+    assert_eq!(messages(&reporting.cloud.poison).len(), 5);
 }
 
 #[test]

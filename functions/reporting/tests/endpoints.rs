@@ -1,15 +1,15 @@
 //! The reporting endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
+use fake_aws::{
+    Engine,
+    requests::{sample, sample_with},
+};
 use lambda_http::http::HeaderValue;
 use reporting::{
     AssetCounters, Counts, Ledger, Tables, UserCounters, get_asset_views, get_user_views, get_views, post_view,
 };
 use serde_json::{Value, json};
-use support::{
-    dynamodb::Engine,
-    requests::{sample, sample_with},
-};
 
 struct Reporting {
     ledger: Ledger,

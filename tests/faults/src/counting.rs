@@ -1,11 +1,14 @@
-//! The functions' instances that count: they take batches, die, and leave the rest to those that come after.
+//! The instances that count: they take batches and invocations, die, and leave the rest to the ones that come after.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::View;
-use platform::aws::Clients;
-use reporting::{Budget, CountViews, EventsQueue, Input, Ledger, PoisonQueue, Tables};
-use serde_json::json;
+use fake_aws::{
+    Message,
+    sqs::{Batch, VISIBILITY},
+};
+use reporting::{Budget, CountViews, EventsQueue, Input, Ledger, NotCounted, PoisonQueue, Tables};
 use tokio::{
     select,
     time::{sleep, timeout},
@@ -13,126 +16,115 @@ use tokio::{
 
 use crate::{
     fault::Fault,
-    sqs::{Message, VISIBILITY},
-    world::{Process, TICK, World},
+    process::Process,
+    world::{EVENTS_URL, POISON_URL, TICK, World},
 };
 
-/// count-views' timeout, as in the template.
+/// The timeout of count-views, as in the template.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Shards of an asset's counter.
+/// The shards of an asset's counter.
 pub(crate) const SHARDS: u32 = 4;
 
-/// Works on the events queue until the world is over.
+/// Takes batches from the events queue until the world is over.
 pub(crate) async fn count_batches(world: Arc<World>) {
     while !world.is_over() {
-        // Small and large batches in turns, as a queue hands them out at low and at high load.
+        // A queue hands out small batches at low load and large ones at high load.
         let most = *fastrand::choice(&[1, 10, 100, 1_000]).unwrap();
-        let batch = {
-            let mut state = world.state.lock().unwrap();
-            let batch = state.queue.receive(most);
-            state.working += usize::from(!batch.is_empty());
-            batch
-        };
-        if batch.is_empty() {
+        let batch = Batch(world.events.receive(most));
+        if batch.0.is_empty() {
             sleep(TICK).await;
             continue;
         }
-        let failures = count_batch(&world, &batch).await;
-        let mut state = world.state.lock().unwrap();
-        state.working -= 1;
-        let Some(failures) = failures else { continue };
-        let mut done = HashSet::new();
-        for message in &batch {
-            if failures.contains(&message.id.to_string()) {
-                continue;
-            }
-            match state.faults.draw(&[Fault::DeliveredAgain, Fault::DeliveredLate], 0.01) {
-                None => drop(done.insert(message.id)),
-                Some(Fault::DeliveredLate) => state.queue.show(message.id, Duration::from_mins(11)),
-                Some(_) => state.queue.show(message.id, VISIBILITY),
-            }
-        }
-        state.history.duplicates += (batch.len() - done.len() - failures.len()) as u64;
-        state.queue.delete(&done);
+        let _working = world.work();
+        deliver_twice(&world, &batch);
+        let counted = count_batch(&world, &batch).await;
+        delete(&world, &counted);
     }
 }
 
-/// Invokes count-views with a batch. The ids of the messages that failed; None if it died or ran out of time.
-async fn count_batch(world: &Arc<World>, batch: &[Message]) -> Option<HashSet<String>> {
-    for message in batch {
+/// Makes some messages visible while they are worked on.
+fn deliver_twice(world: &World, batch: &Batch) {
+    for message in &batch.0 {
         let mut state = world.state.lock().unwrap();
         if state.faults.draw(&[Fault::DeliveredTwice], 0.01).is_some() {
             state.history.duplicates += 1;
-            state.queue.show(message.id, Duration::ZERO);
+            world.events.show(message.id, Duration::ZERO);
         }
     }
-    let record = |message: &Message| json!({"messageId": message.id.to_string(), "body": message.body});
-    let event = json!({"Records": batch.iter().map(record).collect::<Vec<_>>()});
+}
+
+/// Deletes messages, except for some that come again.
+fn delete(world: &World, counted: &[&Message]) {
+    let mut state = world.state.lock().unwrap();
+    let mut done = Vec::new();
+    for message in counted {
+        match state.faults.draw(&[Fault::DeliveredAgain, Fault::DeliveredLate], 0.01) {
+            None => done.push(message.id),
+            Some(Fault::DeliveredLate) => world.events.show(message.id, Duration::from_mins(11)),
+            Some(_) => world.events.show(message.id, VISIBILITY),
+        }
+    }
+    state.history.duplicates += (counted.len() - done.len()) as u64;
+    world.events.delete(done);
+}
+
+/// Invokes count-views with a batch. Returns the messages that need not come again: none if the process died or ran out
+/// of time.
+async fn count_batch<'a>(world: &Arc<World>, batch: &'a Batch) -> Vec<&'a Message> {
     let process = Arc::default();
-    let response = invoke(world, &process, serde_json::from_str(&event.to_string()).unwrap()).await?;
-    // An error is for the whole batch.
-    let failures: HashSet<_> = match response {
-        Ok(response) => response
-            .batch_item_failures
-            .into_iter()
-            .map(|failure| failure.item_identifier)
-            .collect(),
-        Err(_) => batch.iter().map(|message| message.id.to_string()).collect(),
+    let (counted, failed) = match invoke(world, &process, &batch.event().to_string()).await {
+        None => return Vec::new(),
+        // An error is for the whole batch.
+        Some(Err(_)) => (Vec::new(), batch.0.iter().collect()),
+        Some(Ok(response)) => batch.split(&response),
     };
-    let counted = process.counted.lock().unwrap();
-    let failed = batch
-        .iter()
-        .filter(|message| failures.contains(&message.id.to_string()));
-    let needless = failed.filter(|message| marker(&message.body).is_some_and(|marker| counted.contains(&marker)));
+    let committed = process.committed.lock().unwrap();
+    let needless = failed.iter().filter(|message| is_in(&committed, &message.body));
     world.state.lock().unwrap().history.needless += needless.count() as u64;
-    Some(failures)
+    counted
 }
 
-/// The key of the marker of the view in a message, if there is one.
-fn marker(body: &str) -> Option<String> {
-    let view: View = serde_json::from_str(body).ok()?;
-    Some(view.event_id.to_string())
+/// Whether the marker of the view in a message is one of these.
+fn is_in(markers: &HashSet<String>, body: &str) -> bool {
+    let view = serde_json::from_str::<View>(body);
+    view.is_ok_and(|view| markers.contains(&view.event_id.to_string()))
 }
 
-/// Works on asynchronous invocations until the world is over: each is tried three times, and then a dead letter.
+/// Takes asynchronous invocations until the world is over.
 pub(crate) async fn count_invocations(world: Arc<World>) {
     while !world.is_over() {
-        let next = {
-            let mut state = world.state.lock().unwrap();
-            let next = state.invocations.pop_front();
-            state.working += usize::from(next.is_some());
-            next
-        };
-        let Some((payload, tries)) = next else {
+        let Some(invocation) = world.lambda.asynchronous.next() else {
             sleep(TICK).await;
             continue;
         };
-        let counted = invoke(&world, &Arc::default(), serde_json::from_str(&payload).unwrap()).await;
-        let mut state = world.state.lock().unwrap();
-        state.working -= 1;
-        match counted {
-            Some(Ok(_)) => {}
-            _ if tries < 2 => state.invocations.push_back((payload, tries + 1)),
-            _ => state.queue.kill(payload),
+        let _working = world.work();
+        let counted = invoke(&world, &Arc::default(), &invocation.payload).await;
+        if matches!(counted, Some(Ok(_))) {
+            continue;
+        }
+        if let Some(dead_letter) = world.lambda.asynchronous.failed(invocation) {
+            world.dead_letters.send(dead_letter);
         }
     }
 }
 
-/// Runs count-views' code in a process of its own. None if it died or ran out of time.
+/// Runs the code of count-views in a process of its own. None if it died or ran out of time.
 async fn invoke(
     world: &Arc<World>,
     process: &Arc<Process>,
-    work: Input,
-) -> Option<Result<aws_lambda_events::sqs::SqsBatchResponse, reporting::NotCounted>> {
-    let aws: Clients = world.aws(process);
+    event: &str,
+) -> Option<Result<SqsBatchResponse, NotCounted>> {
+    let input: Input = serde_json::from_str(event).unwrap();
+    let clients = world.clients(process);
     let handler = CountViews {
-        ledger: Ledger::new(aws.dynamodb(), Tables::with_prefix(""), SHARDS),
-        events: EventsQueue::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/events".to_owned()),
-        poison: PoisonQueue::new(aws.sqs(), "https://sqs.us-east-1.amazonaws.com/1/poison".to_owned()),
+        ledger: Ledger::new(clients.dynamodb(), Tables::with_prefix(""), SHARDS),
+        events: EventsQueue::new(clients.sqs(), EVENTS_URL.to_owned()),
+        poison: PoisonQueue::new(clients.sqs(), POISON_URL.to_owned()),
     };
+    let counting = Box::pin(handler.handle(input, Budget::within(TIMEOUT)));
     select! {
         biased;
-        done = timeout(TIMEOUT, handler.handle(work, Budget::within(TIMEOUT))) => done.ok(),
+        counted = timeout(TIMEOUT, counting) => counted.ok(),
         () = process.kill.notified() => None,
     }
 }

@@ -1,6 +1,6 @@
-//! The faults, and when one is raised.
+//! The kinds of faults, and the choice of one.
 
-/// Something that goes wrong.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// DynamoDB throttles the request.
@@ -19,21 +19,21 @@ pub enum Fault {
     AnswerLate,
     /// The process dies before its transaction.
     KilledBefore,
-    /// The process dies while its transaction is under way; it is carried out all the same.
+    /// The process dies while its transaction is under way, and the transaction is carried out.
     KilledInside,
     /// The process dies after its transaction.
     KilledAfter,
     /// DynamoDB throttles every transaction for a minute, longer than a function lives.
     TableDown,
-    /// SQS takes no message for a while.
+    /// SQS accepts no message for a while.
     QueueDown,
-    /// SQS takes the message, and the sender never hears of it.
+    /// SQS accepts the message, and the sender never hears of it.
     SendAnswerLost,
-    /// Lambda takes no invocation for a while.
+    /// Lambda accepts no invocation for a while.
     LambdaDown,
     /// The queue delivers a message while it is being worked on.
     DeliveredTwice,
-    /// The queue does not notice that a message is done, and delivers it again after the visibility timeout.
+    /// The queue misses that a message was deleted and delivers it again after the visibility timeout.
     DeliveredAgain,
     /// The same, more than ten minutes later, when DynamoDB has forgotten the transaction's token.
     DeliveredLate,
@@ -60,7 +60,7 @@ pub(crate) const ALL: [Fault; 17] = [
     Fault::DeliveredLate,
 ];
 
-/// What can go wrong with a transaction.
+/// The faults of a transaction.
 pub(crate) const OF_TRANSACTIONS: &[Fault] = ALL.split_at(10).0;
 
 /// The faults raised so far.

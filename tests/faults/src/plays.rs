@@ -1,4 +1,4 @@
-//! The viewers: they play, play again with the same key, and report views directly.
+//! The viewers. They play, play again with the same key, and report views directly.
 
 use std::{
     collections::HashMap,
@@ -10,20 +10,19 @@ use std::{
 };
 
 use domain::{EventId, Timestamp, View};
+use fake_aws::{Zipf, requests::sample};
 use lambda_http::{Request, RequestExt};
-use platform::aws::invoke::Backend;
-use play::{Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers};
+use play::{Cache, Dependencies, Names, Viewers};
 use reporting::{Counts, Ledger, Tables, post_view};
-use support::requests::sample;
 use tokio::{join, select};
 
 use crate::{
     counting::SHARDS,
-    load::Zipf,
-    world::{Process, World},
+    process::Process,
+    world::{EVENTS_URL, World},
 };
 
-/// How many plays there are left.
+/// The plays that are left.
 pub(crate) struct Plays {
     left: AtomicU64,
     viewers: Arc<()>,
@@ -59,32 +58,32 @@ impl Plays {
     }
 }
 
-/// Plays until there is nothing left to play.
+/// Plays until no play is left.
 pub(crate) async fn play(world: Arc<World>, plays: Arc<Plays>) {
     let _viewer = Arc::clone(&plays.viewers);
-    let services = services(&world);
+    let dependencies = dependencies(&world);
     while let Some(number) = plays.next() {
         let (asset, user) = (format!("a{}", plays.assets.draw()), format!("u{}", plays.users.draw()));
         let key = format!("key-{number}");
         let request = |key: Option<&str>| request(&asset, &user, key);
         let again = match fastrand::u32(..100) {
             0..86 => {
-                play_once(&services, request(None)).await;
+                play_once(&dependencies, request(None)).await;
                 0
             }
             86..91 => {
-                play_once(&services, request(Some(&key))).await;
-                play_once(&services, request(Some(&key))).await;
+                play_once(&dependencies, request(Some(&key))).await;
+                play_once(&dependencies, request(Some(&key))).await;
                 1
             }
             91..94 => {
-                let twice = || play_once(&services, request(Some(&key)));
+                let twice = || play_once(&dependencies, request(Some(&key)));
                 join!(twice(), twice(), twice());
                 2
             }
             94..97 => {
                 join!(
-                    play_once(&services, request(Some(&key))),
+                    play_once(&dependencies, request(Some(&key))),
                     report(&world, || request(Some(&key)))
                 );
                 1
@@ -92,26 +91,26 @@ pub(crate) async fn play(world: Arc<World>, plays: Arc<Plays>) {
             _ => report(&world, || request(Some(&key))).await,
         };
         let mut state = world.state.lock().unwrap();
-        state.history.played(&asset, &user);
+        state.history.play(&asset, &user);
         state.history.duplicates += again;
-        if let Some(message) = hopeless(number) {
-            state.history.hopeless.push(message.clone());
-            state.queue.send(message);
+        if let Some(message) = poison(number) {
+            state.history.poison.push(message.clone());
+            world.events.send(message);
         }
     }
 }
 
-/// A play is answered, whatever becomes of its view.
-async fn play_once(services: &Dependencies, request: Request) {
-    assert_eq!(play::play(services, request).await.unwrap().status.as_u16(), 200);
+/// Plays. The play is answered, whatever becomes of its view.
+async fn play_once(dependencies: &Dependencies, request: Request) {
+    assert_eq!(play::play(dependencies, request).await.unwrap().status.as_u16(), 200);
 }
 
-/// Reports a view directly, with one key, until that is acknowledged. How often it took more than one try.
+/// Reports a view directly, with one key, until that is acknowledged. Returns the number of further tries.
 async fn report(world: &Arc<World>, request: impl Fn() -> Request) -> u64 {
     let mut again = 0;
     loop {
         let process = Arc::new(Process::default());
-        let client = world.aws(&process).dynamodb();
+        let client = world.clients(&process).dynamodb();
         let tables = Tables::with_prefix("");
         let counts = Counts::new(client.clone(), &tables);
         let ledger = Ledger::new(client, tables, SHARDS);
@@ -127,8 +126,8 @@ async fn report(world: &Arc<World>, request: impl Fn() -> Request) -> u64 {
     }
 }
 
-/// Now and then a message that can never be counted: not a view event, or one from before the window.
-fn hopeless(number: u64) -> Option<String> {
+/// Now and then a message that can never be counted: not a view event, or a view from before the window.
+fn poison(number: u64) -> Option<String> {
     match number % 500 {
         0 => Some(format!("not a view event: {number}")),
         250 => {
@@ -157,24 +156,15 @@ fn request(asset: &str, user: &str, key: Option<&str>) -> Request {
     request
 }
 
-/// A viewer's own play function: it does not die here, for a viewer without an answer does not know what it played.
-fn services(world: &Arc<World>) -> Dependencies {
-    let aws = world.aws(&Arc::default());
-    let lambda = aws.lambda();
-    let backend = |name: &str, route| Backend::new(lambda.clone(), name.to_owned(), route, Duration::from_secs(4));
-    Dependencies {
-        viewers: Viewers::Anyone,
-        catalogue: Catalogue {
-            content: backend("content", "/content/asset/{assetId}"),
-            url: backend("url", "/url/asset/{assetId}"),
-            cache: Cache::new(Duration::from_hours(24)),
-        },
-        reporting: Reporting(backend("views", "/events/asset/{assetId}/user/{userId}")),
-        publisher: Publisher {
-            sqs: aws.sqs(),
-            queue_url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
-            lambda: lambda.clone(),
-            count_views_function: "count".to_owned(),
-        },
-    }
+/// A viewer's own play function. It does not die: a viewer without an answer would not know what it played.
+fn dependencies(world: &Arc<World>) -> Dependencies {
+    let names = Names {
+        get_content: "get-content".to_owned(),
+        get_url: "get-url".to_owned(),
+        get_views: "get-views".to_owned(),
+        count_views: "count-views".to_owned(),
+        queue_url: EVENTS_URL.to_owned(),
+    };
+    let cache = Cache::new(Duration::from_hours(24));
+    Dependencies::new(&world.clients(&Arc::default()), names, Viewers::Anyone, cache)
 }

@@ -6,12 +6,11 @@ use platform::{
     aws::{
         Clients,
         Service::{Lambda, Sqs},
-        invoke::Backend,
     },
     config::{self, ConfigError},
     http,
 };
-use play::{ASSET_LIMIT, COUNTS_LIMIT, Cache, Catalogue, Dependencies, Publisher, Reporting, Viewers};
+use play::{Cache, Dependencies, Names, Viewers};
 
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
@@ -23,25 +22,13 @@ fn main() -> ExitCode {
 }
 
 fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {
-    let lambda = clients.lambda();
-    let backend = |function, route, limit| {
-        let name = config::required(function)?;
-        Ok::<_, ConfigError>(Backend::new(lambda.clone(), name, route, limit))
+    let names = Names {
+        get_content: config::required("GET_CONTENT_FUNCTION")?,
+        get_url: config::required("GET_URL_FUNCTION")?,
+        get_views: config::required("GET_VIEWS_FUNCTION")?,
+        count_views: config::required("COUNT_VIEWS_FUNCTION")?,
+        queue_url: config::required("EVENTS_QUEUE_URL")?,
     };
-    let views_route = "/events/asset/{assetId}/user/{userId}";
-    Ok(Dependencies {
-        viewers: Viewers::from_env()?,
-        catalogue: Catalogue {
-            content: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}", ASSET_LIMIT)?,
-            url: backend("GET_URL_FUNCTION", "/url/asset/{assetId}", ASSET_LIMIT)?,
-            cache: Cache::new(Duration::from_secs(config::parsed("CACHE_SECONDS")?)),
-        },
-        reporting: Reporting(backend("GET_VIEWS_FUNCTION", views_route, COUNTS_LIMIT)?),
-        publisher: Publisher {
-            sqs: clients.sqs(),
-            queue_url: config::required("EVENTS_QUEUE_URL")?,
-            lambda: lambda.clone(),
-            count_views_function: config::required("COUNT_VIEWS_FUNCTION")?,
-        },
-    })
+    let cache = Cache::new(Duration::from_secs(config::parsed("CACHE_SECONDS")?));
+    Ok(Dependencies::new(clients, names, Viewers::from_env()?, cache))
 }

@@ -1,59 +1,72 @@
-//! A DynamoDB engine in the test's own process, which answers the SDK's requests.
+//! DynamoDB: an engine in this process that answers the SDK's requests.
 
 use std::{
+    future::ready,
     path::Path,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use dynoxide::{Database, DynoxideError, storage_backend};
+use futures_util::{FutureExt, future::BoxFuture};
 use platform::aws::Clients;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::aws::{self, Answer, Call};
+use crate::{Answer, Call, Service, connector};
 
-/// The name of the one table of a test's engine.
+/// The table of a test that needs only one.
 pub const TABLE: &str = "table";
 
-/// The reporting service's tables in an engine, with their keys.
-pub const REPORTING_TABLES: [(&str, &[&str]); 3] = [
+/// The reporting service's tables with their keys, as in the template.
+pub(crate) const REPORTING_TABLES: [(&str, &[&str]); 3] = [
     ("markers", &["id"]),
     ("user-counters", &["id"]),
     ("asset-counters", &["id", "shard"]),
 ];
 
-/// An engine, in a test with one table, [`TABLE`].
+/// A DynamoDB engine. Clones share the tables.
 #[derive(Clone)]
 pub struct Engine(Database);
 
 impl Engine {
-    /// A new engine; its table has string keys of these names: partition key, then sort key where there is one.
+    /// A new engine in memory without tables.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap())
+    }
+
+    /// A new engine in memory with one table, [`TABLE`].
     #[must_use]
     pub fn with_table(keys: &[&str]) -> Self {
-        let engine = Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap());
-        engine.create_table(TABLE, keys);
+        Self::with_tables(&[(TABLE, keys)])
+    }
+
+    /// A new engine in memory with these tables: name and keys.
+    #[must_use]
+    pub fn with_tables(tables: &[(&str, &[&str])]) -> Self {
+        let engine = Self::in_memory();
+        for (name, keys) in tables {
+            engine.create_table(name, keys);
+        }
         engine
     }
 
-    /// An engine without tables that keeps what it holds in a file; a commit is on the disk before it is answered.
+    /// A new engine in memory with [`REPORTING_TABLES`].
+    #[must_use]
+    pub fn for_reporting() -> Self {
+        Self::with_tables(&REPORTING_TABLES)
+    }
+
+    /// An engine without tables that stores them in a file. It writes a commit to the disk before it answers.
     #[must_use]
     pub fn in_file(path: &Path) -> Self {
         Self(Database::new(path.to_str().unwrap()).unwrap())
     }
 
-    /// The engine of the reporting service's tests, with the tables of [`REPORTING_TABLES`].
-    #[must_use]
-    pub fn for_reporting() -> Self {
-        let engine = Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap());
-        for (table, keys) in REPORTING_TABLES {
-            engine.create_table(table, keys);
-        }
-        engine
-    }
-
-    /// Makes another table, with keys of these names: `shard` is a number, all others are strings.
+    /// Creates a table with these keys: the partition key, then the sort key if there is one. A `shard` is a number, and
+    /// any other key is a string.
     pub fn create_table(&self, name: &str, keys: &[&str]) {
         let key = |(name, kind)| json!({"AttributeName": name, "KeyType": kind});
         let kind = |name: &str| if name == "shard" { "N" } else { "S" };
@@ -70,8 +83,7 @@ impl Engine {
     /// Clients of the engine.
     #[must_use]
     pub fn aws(&self) -> Clients {
-        let engine = self.clone();
-        aws::answering(move |call| engine.answer(call))
+        connector::clients(Arc::new(self.clone()))
     }
 
     /// Every item of [`TABLE`], as DynamoDB JSON.
@@ -98,23 +110,33 @@ impl Engine {
         }
     }
 
-    /// The engine's answer to a request.
+    /// Carries out a call.
     #[must_use]
-    pub fn answer(&self, call: &Call) -> Answer {
+    pub fn carry_out(&self, call: &Call) -> Answer {
         let (db, body) = (&self.0, &call.body);
-        let result = match call.operation() {
+        let result = match call.action.as_str() {
+            "BatchGetItem" => run(body, |request| db.batch_get_item(request)),
+            "BatchWriteItem" => run(body, |request| db.batch_write_item(request)),
+            "DeleteItem" => run(body, |request| db.delete_item(request)),
+            "DescribeTable" => run(body, |request| db.describe_table(request)),
             "GetItem" => run(body, |request| db.get_item(request)),
             "PutItem" => run(body, |request| db.put_item(request)),
             "UpdateItem" => run(body, |request| db.update_item(request)),
             "Query" => run(body, |request| db.query(request)),
             "Scan" => run(body, |request| db.scan(request)),
             "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
-            other => panic!("the engine is not wired for {other}"),
+            other => panic!("the engine has no {other} here: add it"),
         };
         match result {
             Ok(response) => Answer::now(200, response.to_string()),
             Err(error) => Answer::now(error.status_code(), error.to_json()),
         }
+    }
+}
+
+impl Service for Engine {
+    fn answer(&self, call: Call) -> BoxFuture<'_, Answer> {
+        ready(self.carry_out(&call)).boxed()
     }
 }
 
@@ -126,7 +148,7 @@ fn run<Request: DeserializeOwned, Response: Serialize>(
     operation(request).map(|response| serde_json::to_value(response).unwrap())
 }
 
-/// The engine's clock goes with tokio's, so that a test can let hours pass.
+/// The engine's clock follows tokio's, so that a test can let hours pass.
 struct Clock {
     epoch: Duration,
     start: Instant,

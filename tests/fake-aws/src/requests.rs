@@ -1,17 +1,17 @@
-//! Requests as the gateway sends them.
+//! Sample requests, as the gateway sends them.
 
 use std::{collections::HashMap, path::Path};
 
 use lambda_http::{Body, Request, RequestExt, http::header::CONTENT_TYPE};
 
-/// `events/<name>.json` of the repository.
+/// The file `events/<name>.json` of the repository.
 #[must_use]
 pub fn sample_event(name: &str) -> String {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     std::fs::read_to_string(events.join(format!("{name}.json"))).unwrap()
 }
 
-/// A sample HTTP event as the request that `lambda_http` makes of it.
+/// A sample HTTP event, as the request that `lambda_http` turns it into.
 #[must_use]
 pub fn sample(name: &str) -> Request {
     lambda_http::request::from_str(&sample_event(name)).unwrap()

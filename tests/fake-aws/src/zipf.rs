@@ -1,27 +1,27 @@
-//! What is played by whom: a few assets and users make up most of it.
+//! The load: a few assets and users make up most of it.
 
-/// Assets, and the users that watch them.
+/// The assets, and the users that watch them.
 const ASSETS: usize = 10_000;
 const USERS: usize = 100_000;
 
-/// Draws a number below the number of weights, the first the most often (Zipf, s = 1.1).
+/// Draws ranks below a limit, the first most often (Zipf, s = 1.1).
 #[derive(Debug)]
 pub struct Zipf(Vec<f64>);
 
 impl Zipf {
-    /// Of 10,000 assets.
+    /// Draws one of 10,000 assets.
     #[must_use]
     pub fn assets() -> Self {
         Self::of(ASSETS)
     }
 
-    /// Of 100,000 users.
+    /// Draws one of 100,000 users.
     #[must_use]
     pub fn users() -> Self {
         Self::of(USERS)
     }
 
-    /// Of `n` things.
+    /// Draws one of `n` ranks.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "ranks are small")]
     pub fn of(n: usize) -> Self {
@@ -33,7 +33,7 @@ impl Zipf {
         Self(cumulated.collect())
     }
 
-    /// The next number.
+    /// The next rank.
     #[must_use]
     pub fn draw(&self) -> usize {
         let point = fastrand::f64() * self.0.last().copied().unwrap_or_default();
