@@ -5,10 +5,11 @@ use crate::Invalid;
 /// Longest id, in characters.
 const MAX_LENGTH: usize = 128;
 
-/// Whether `text` is 1 to 128 characters out of `A-Z a-z 0-9 - . _ ~ : @ | +`.
+/// Whether `text` is 1 to 128 characters out of `A-Z a-z 0-9 - . _ ~ : @ | +`, and neither `.` nor `..`. Clients resolve
+/// those two as path segments, so no request can reach them.
 fn is_well_formed(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@|+".contains(&byte);
-    (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(allowed)
+    (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(allowed) && text != "." && text != ".."
 }
 
 macro_rules! id {
@@ -38,7 +39,7 @@ macro_rules! id {
                 Err(Invalid {
                     field: $parameter.to_owned(),
                     code: $code,
-                    problem: format!("must be 1 to {MAX_LENGTH} characters out of A-Z a-z 0-9 - . _ ~ : @ | +"),
+                    problem: format!("must be 1 to {MAX_LENGTH} characters out of A-Z a-z 0-9 - . _ ~ : @ | +, not . or .."),
                 })
             }
         }
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn accepts_every_allowed_character_up_to_the_longest() {
-        for good in ["1", "AZaz09-._~:@|+", &"x".repeat(MAX_LENGTH)] {
+        for good in ["1", "...", ".a", "AZaz09-._~:@|+", &"x".repeat(MAX_LENGTH)] {
             assert_eq!(good.parse::<AssetId>().map(|id| id.to_string()), Ok(good.to_owned()));
         }
     }
@@ -83,7 +84,7 @@ mod tests {
     fn refuses_anything_else_and_names_the_parameter() {
         let long = "x".repeat(MAX_LENGTH + 1);
         for bad in [
-            "", " ", "a b", "a/b", "a%20", "a#b", "a?b", "a\0", "a\n", "é", "ａ", &long,
+            "", " ", "a b", "a/b", "a%20", "a#b", "a?b", "a\0", "a\n", "é", "ａ", ".", "..", &long,
         ] {
             let refused = bad.parse::<UserId>().map_err(|invalid| (invalid.field, invalid.code));
             assert_eq!(refused, Err(("userId".to_owned(), "invalid_user_id")), "{bad:?}");
