@@ -70,7 +70,9 @@ fn check_characters(rest: &str) -> Result<(), Problem> {
             _ if byte.is_ascii_alphanumeric() => {}
             b'\\' => return refuse("must not contain a backslash, which some clients read as a slash"),
             _ => {
-                return refuse("must be percent-encoded: a space, a quote or another character is not allowed in a URL");
+                return refuse(
+                    "must be percent-encoded: a space, a quote or another character is not allowed in a URL",
+                );
             }
         }
     }
@@ -213,7 +215,6 @@ mod tests {
                     "https://cdn.example",
                     "https://cdn.example/",
                     "https://cdn.example?a",
-                    "//",
                 ],
             ),
             ("%", vec!["a%", "a%2", "a%zz"]),
