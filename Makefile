@@ -4,6 +4,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
+# scripts/venv.sh leaves it to Python to keep the bytecode of the modules that are used.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The local stack's port on 127.0.0.1.
 PORT ?= 4566
 # Further arguments of pytest, as in `make e2e PYTEST_ARGS="-k play -x"`.

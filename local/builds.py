@@ -66,6 +66,7 @@ DEVELOPMENT = Build(
     packed=LOCAL / "sam",
     settings={
         "CARGO_PROFILE_DEV_DEBUG": "false",
+        "CARGO_PROFILE_DEV_STRIP": "symbols",  # A deployment compresses every function.
         "CARGO_TARGET_DIR": str(LOCAL / "target"),
         "SAM_BUILD_MODE": "debug",
         # On Linux the system's linker will do. Elsewhere zig is the cross compiler.
