@@ -1,0 +1,92 @@
+//! The calls that each function makes, held against `access.json`. `tests/template` holds the roles against the same file,
+//! so that every call is allowed and every permission is used.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use domain::View;
+use fake_aws::{Behaviour, Call, Calls};
+use rig::{Rig, calls, invoke, invoke_sample};
+use serde_json::json;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The permissions of each function, such as `dynamodb:GetItem metadata`.
+type Access = BTreeMap<String, BTreeSet<String>>;
+
+/// The IAM action and the resource of each thing that a call does. A transaction needs the permission for each of its
+/// writes, and a batch of messages the one for a message.
+fn permissions(call: &Call) -> BTreeSet<String> {
+    let action = match call.action.as_str() {
+        "TransactWriteItems" => return writes(call),
+        "SendMessageBatch" => "SendMessage",
+        "Invoke" => "InvokeFunction",
+        action => action,
+    };
+    let on = |resource: String| format!("{}:{action} {resource}", call.service);
+    call.resources().into_iter().map(on).collect()
+}
+
+fn writes(call: &Call) -> BTreeSet<String> {
+    let request = call.json();
+    let items = request["TransactItems"].as_array().unwrap().iter();
+    let writes = items.flat_map(|item| item.as_object().unwrap().iter());
+    writes
+        .map(|(action, write)| format!("dynamodb:{action}Item {}", write["TableName"].as_str().unwrap()))
+        .collect()
+}
+
+/// Has each function do everything that it can do, one after the other.
+async fn exercise(rig: &Rig) {
+    for name in [
+        "get-content",
+        "post-content",
+        "get-url",
+        "post-url",
+        "post-view",
+        "get-user-views",
+        "get-asset-views",
+        "get-views",
+        "health",
+    ] {
+        invoke_sample(&rig.function(name), name, TIMEOUT).await;
+    }
+    let play = rig.play();
+    invoke_sample(&play, "play", TIMEOUT).await;
+    rig.cloud
+        .script
+        .always(Calls::to("sqs").by("play"), Behaviour::refuse());
+    invoke_sample(&play, "play", TIMEOUT).await;
+
+    let count_views = rig.function("count-views");
+    let view = View::now("123".parse().unwrap(), "8".parse().unwrap(), None);
+    let event = serde_json::to_string(&view).unwrap();
+    let batch = json!({"Records": [{"messageId": "1", "body": event}, {"messageId": "2", "body": "not json"}]});
+    invoke(&count_views, &batch.to_string(), TIMEOUT).await;
+    let transaction = calls("dynamodb", "TransactWriteItems").by("count-views");
+    rig.cloud.script.always(transaction, Behaviour::refuse());
+    invoke(&count_views, &event, TIMEOUT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_function_calls_what_the_file_lists_and_nothing_else() {
+    let rig = Rig::start();
+    rig.cloud.recorder.start();
+    exercise(&rig).await;
+    let mut access = Access::new();
+    for call in rig.cloud.recorder.take() {
+        access
+            .entry(call.caller.clone())
+            .or_default()
+            .extend(permissions(&call));
+    }
+    let listed: Access = serde_json::from_str(include_str!("../../access.json")).unwrap();
+    assert_eq!(
+        access,
+        listed,
+        "write this to tests/rig/access.json:\n{}",
+        serde_json::to_string_pretty(&access).unwrap()
+    );
+}
