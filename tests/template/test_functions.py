@@ -1,5 +1,6 @@
 """Functions: one per binary, each with a log, a role and a sample event of its own."""
 
+import json
 import re
 from pathlib import Path
 
@@ -19,6 +20,15 @@ def test_there_is_one_function_per_binary(stack):
 def test_each_function_has_a_sample_event(stack):
     events = {path.stem for path in ROOT.glob("events/*.json")}
     assert events == set(stack.binaries.values())
+
+
+def test_a_function_has_the_timeout_that_its_code_divides_among_its_work(stack):
+    """A unit test of the crate holds each file to the code."""
+    files = list(ROOT.glob("functions/*/timeouts.json"))
+    expected = {binary: seconds for path in files for binary, seconds in json.loads(path.read_text()).items()}
+    assert "play" in expected
+    timeouts = {binary: stack.functions[name]["Timeout"] for name, binary in stack.binaries.items()}
+    assert {binary: timeouts[binary] for binary in expected} == expected
 
 
 def test_each_function_logs_to_a_group_of_its_own_that_expires(stack):

@@ -149,7 +149,7 @@ async fn check(service: &str, work: impl Future<Output = Result<Option<Messages>
 
 /// "Not found" shows as well as "found" that the service has read its table.
 async fn read_probe(backend: &Backend) -> Result<Option<Messages>, BoxError> {
-    match backend.get(PROBE).await?.status {
+    match backend.get(PROBE, Instant::now() + LIMIT).await?.status {
         StatusCode::OK | StatusCode::NOT_FOUND => Ok(None),
         status => Err(format!("answered {status}").into()),
     }

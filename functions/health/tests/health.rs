@@ -16,7 +16,7 @@ use serde_json::json;
 fn endpoint(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Health {
     let aws = answering(move |call| answer(&call.path));
     let lambda = aws.lambda();
-    let backend = |name: &str| Backend::new(lambda.clone(), name.to_owned(), "/content/asset/{assetId}", LIMIT);
+    let backend = |name: &str| Backend::new(lambda.clone(), name.to_owned(), "/content/asset/{assetId}");
     Health::new(Dependencies {
         metadata: backend("metadata"),
         cdnurl: backend("cdnurl"),

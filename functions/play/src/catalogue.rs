@@ -10,7 +10,7 @@ use platform::{
     http::Error,
 };
 use serde::de::DeserializeOwned;
-use tokio::try_join;
+use tokio::{time::Instant, try_join};
 
 use crate::{Asset, Cache};
 
@@ -30,14 +30,14 @@ impl Catalogue {
         self.cache.get(id)
     }
 
-    /// Asks both services and caches their answers.
+    /// Asks both services until `end` and caches their answers.
     ///
     /// # Errors
     /// [`Error::AssetNotFound`] when one of them does not know the asset, [`Error::Unavailable`] when one fails.
-    pub async fn fetch(&self, id: &AssetId) -> Result<Arc<Asset>, Error> {
+    pub async fn fetch(&self, id: &AssetId, end: Instant) -> Result<Arc<Asset>, Error> {
         let parameters = [(AssetId::PARAMETER, id.as_str())];
-        let content = async { read(id, self.content.get(&parameters).await) };
-        let location = async { read(id, self.url.get(&parameters).await) };
+        let content = async { read(id, self.content.get(&parameters, end).await) };
+        let location = async { read(id, self.url.get(&parameters, end).await) };
         let (content, location) = try_join!(content, location)?;
         let asset = Arc::new(Asset { content, location });
         self.cache.keep(id.clone(), Arc::clone(&asset));

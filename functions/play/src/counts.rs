@@ -4,6 +4,7 @@ use domain::{AssetId, UserId};
 use lambda_http::http::StatusCode;
 use platform::{aws::invoke::Backend, telemetry::chain};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 /// View counts, None if they can't be read in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +32,10 @@ impl Counts {
 pub struct Reporting(pub Backend);
 
 impl Reporting {
-    /// The recorded counts plus this play, or unknown counts when reporting fails.
-    pub async fn counts(&self, asset: &AssetId, user: &UserId) -> Counts {
+    /// The recorded counts plus this play, or unknown counts when reporting fails or has not answered by `end`.
+    pub async fn counts(&self, asset: &AssetId, user: &UserId, end: Instant) -> Counts {
         let parameters = [(AssetId::PARAMETER, asset.as_str()), (UserId::PARAMETER, user.as_str())];
-        match self.0.get(&parameters).await {
+        match self.0.get(&parameters, end).await {
             Ok(answer) if answer.status == StatusCode::OK => answer.json::<Counts>().unwrap_or_default().plus_one(),
             Ok(answer) => degraded(&format!("reporting answered {}", answer.status)),
             Err(error) => degraded(&chain(&error)),

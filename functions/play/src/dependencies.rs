@@ -2,7 +2,7 @@
 
 use platform::aws::{Clients, invoke::Backend};
 
-use crate::{ASSET_LIMIT, COUNTS_LIMIT, Cache, Catalogue, Publisher, Reporting, Viewers};
+use crate::{Cache, Catalogue, Publisher, Reporting, Viewers};
 
 /// Dependencies of the play handler.
 #[derive(Debug)]
@@ -24,26 +24,21 @@ pub struct Names {
 }
 
 impl Dependencies {
-    /// Wires the services by their names, each call with its limit.
+    /// Wires the services by their names.
     #[must_use]
     pub fn new(clients: &Clients, names: Names, viewers: Viewers, cache: Cache) -> Self {
         let lambda = clients.lambda();
-        let backend = |name, route, limit| Backend::new(lambda.clone(), name, route, limit);
+        let backend = |name, route| Backend::new(lambda.clone(), name, route);
         let views_route = "/events/asset/{assetId}/user/{userId}";
         Self {
             viewers,
             catalogue: Catalogue {
-                content: backend(names.get_content, "/content/asset/{assetId}", ASSET_LIMIT),
-                url: backend(names.get_url, "/url/asset/{assetId}", ASSET_LIMIT),
+                content: backend(names.get_content, "/content/asset/{assetId}"),
+                url: backend(names.get_url, "/url/asset/{assetId}"),
                 cache,
             },
-            reporting: Reporting(backend(names.get_views, views_route, COUNTS_LIMIT)),
-            publisher: Publisher {
-                sqs: clients.sqs(),
-                queue_url: names.queue_url,
-                lambda,
-                count_views_function: names.count_views,
-            },
+            reporting: Reporting(backend(names.get_views, views_route)),
+            publisher: Publisher::new(&clients.sqs(), names.queue_url, lambda, names.count_views),
         }
     }
 }

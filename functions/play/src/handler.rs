@@ -14,7 +14,7 @@ use platform::{
 use serde::Serialize;
 use tokio::{join, try_join};
 
-use crate::{Asset, Counts, Dependencies};
+use crate::{Asset, Budget, Counts, Dependencies};
 
 #[derive(Serialize)]
 struct Answer {
@@ -38,19 +38,20 @@ pub async fn play(dependencies: &Dependencies, request: Request) -> Result<Reply
         reporting,
         publisher,
     } = dependencies;
+    let budget = Budget::of(&request);
     let key = idempotency_key(&request)?;
     let (id, user) = (asset_id(&request)?, user_id(&request)?);
     viewers.admit(&request, &user)?;
     let view = View::now(id.clone(), user.clone(), key.as_ref()).with_correlation_id(correlation::current());
-    let counts = reporting.counts(&id, &user);
+    let counts = reporting.counts(&id, &user, budget.counts());
     let (asset, counts, delivery) = if let Some(asset) = catalogue.cached(&id) {
-        let (counts, delivery) = join!(counts, publisher.publish(&view));
+        let (counts, delivery) = join!(counts, publisher.publish(&view, budget));
         (asset, counts, delivery)
     } else {
         // Only a play of an asset that exists is a view.
         let counts = async { Ok(counts.await) };
-        let (asset, counts) = try_join!(catalogue.fetch(&id), counts)?;
-        (asset, counts, publisher.publish(&view).await)
+        let (asset, counts) = try_join!(catalogue.fetch(&id, budget.asset()), counts)?;
+        (asset, counts, publisher.publish(&view, budget).await)
     };
     let degraded = counts.are_degraded().then_some(Metric::Degraded);
     let measured = [delivery.metric(), degraded].into_iter().flatten();

@@ -1,21 +1,23 @@
 //! Publishing a view: to the queue, or else by invoking count-views, or else to the log. A view is never dropped.
 
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
+use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use domain::View;
 use platform::{
     BoxError,
     telemetry::{chain, metrics::Metric},
 };
+use tokio::time::{Instant, timeout_at};
+
+use crate::{Budget, budget::QUEUE_ATTEMPT};
 
 /// Publishes views.
 #[derive(Debug, Clone)]
 pub struct Publisher {
-    pub sqs: aws_sdk_sqs::Client,
-    /// The events queue.
-    pub queue_url: String,
-    pub lambda: aws_sdk_lambda::Client,
-    /// The function that takes a view by asynchronous invocation when the queue rejects it.
-    pub count_views_function: String,
+    sqs: aws_sdk_sqs::Client,
+    queue_url: String,
+    lambda: aws_sdk_lambda::Client,
+    count_views_function: String,
 }
 
 /// The way that a view was published.
@@ -42,17 +44,35 @@ impl Delivery {
 }
 
 impl Publisher {
-    /// Publishes a view by the first way that accepts it.
-    pub async fn publish(&self, view: &View) -> Delivery {
+    /// Publishes to the events queue, or by asynchronous invocation of count-views when the queue does not accept a view.
+    #[must_use]
+    pub fn new(
+        sqs: &aws_sdk_sqs::Client,
+        queue_url: String,
+        lambda: aws_sdk_lambda::Client,
+        count_views_function: String,
+    ) -> Self {
+        let attempts = TimeoutConfig::builder().operation_attempt_timeout(QUEUE_ATTEMPT);
+        let config = sqs.config().to_builder().timeout_config(attempts.build());
+        Self {
+            sqs: aws_sdk_sqs::Client::from_conf(config.build()),
+            queue_url,
+            lambda,
+            count_views_function,
+        }
+    }
+
+    /// Publishes a view by the first way that accepts it within its part of the budget.
+    pub async fn publish(&self, view: &View, budget: Budget) -> Delivery {
         let event = match serde_json::to_string(view) {
             Ok(event) => event,
             Err(error) => return log(&format!("{view:?}"), &error.into()),
         };
-        let Err(error) = self.enqueue(&event).await else {
+        let Err(error) = until(budget.queue(), self.enqueue(&event)).await else {
             return Delivery::Queue;
         };
-        tracing::warn!(cause = %chain(error.as_ref()), "the queue rejected a view, invoking count-views");
-        match self.invoke(&event).await {
+        tracing::warn!(cause = %chain(error.as_ref()), "the queue did not accept a view, invoking count-views");
+        match until(budget.invocation(), self.invoke(&event)).await {
             Ok(()) => Delivery::Invocation,
             Err(error) => log(&event, &error),
         }
@@ -70,6 +90,10 @@ impl Publisher {
         Box::pin(request.payload(Blob::new(event)).send()).await?;
         Ok(())
     }
+}
+
+async fn until(end: Instant, work: impl Future<Output = Result<(), BoxError>>) -> Result<(), BoxError> {
+    timeout_at(end, work).await?
 }
 
 fn log(event: &str, cause: &BoxError) -> Delivery {

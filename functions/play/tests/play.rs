@@ -1,84 +1,21 @@
 //! The play endpoint in front of backends and a queue that each test scripts.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+mod time_limits;
+mod world;
+
+use std::time::Duration;
 
 use fake_aws::{
-    Answer, Call, answering, backends,
+    Answer,
     requests::{sample, sample_event, sample_with},
 };
 use lambda_http::Request;
-use platform::{
-    http::{Error, Reply},
-    telemetry::correlation,
-};
-use play::{ASSET_LIMIT, COUNTS_LIMIT, Cache, Dependencies, Names, Viewers, play};
+use platform::telemetry::correlation;
+use play::Viewers;
 use serde_json::{Value, json};
 
-/// The play handler in front of backends and a queue.
-struct World {
-    dependencies: Dependencies,
-    calls: Arc<Mutex<Vec<Call>>>,
-}
-
-impl World {
-    fn new(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        Self::with_cache(Duration::ZERO, answer)
-    }
-
-    fn with_cache(life: Duration, answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        let calls = Arc::default();
-        let seen: Arc<Mutex<Vec<Call>>> = Arc::clone(&calls);
-        let clients = answering(move |call| {
-            seen.lock().unwrap().push(call.clone());
-            answer(&target(call))
-        });
-        let names = Names {
-            get_content: "get-content".to_owned(),
-            get_url: "get-url".to_owned(),
-            get_views: "get-views".to_owned(),
-            count_views: "count-views".to_owned(),
-            queue_url: "https://sqs.us-east-1.amazonaws.com/1/events".to_owned(),
-        };
-        let dependencies = Dependencies::new(&clients, names, Viewers::Anyone, Cache::new(life));
-        Self { dependencies, calls }
-    }
-
-    async fn play(&self) -> Result<Reply, Error> {
-        play(&self.dependencies, sample("play")).await
-    }
-
-    /// The functions called, and the queue, sorted.
-    fn called(&self) -> Vec<String> {
-        let mut targets: Vec<_> = self.calls.lock().unwrap().drain(..).map(|call| target(&call)).collect();
-        targets.sort();
-        targets
-    }
-
-    /// The requests that reached a function or the queue.
-    fn events(&self, at: &str) -> Vec<Value> {
-        let calls = self.calls.lock().unwrap();
-        let of = |call: &Call| serde_json::from_str::<Value>(&call.body).unwrap();
-        calls.iter().filter(|call| target(call) == at).map(of).collect()
-    }
-}
-
-/// The function invoked, or "queue".
-fn target(call: &Call) -> String {
-    call.function().unwrap_or_else(|| "queue".to_owned())
-}
-
-/// Every dependency answers.
-fn well(target: &str) -> Answer {
-    match target {
-        "queue" => Answer::now(200, r#"{"MessageId":"1"}"#),
-        "count-views" => Answer::now(202, ""),
-        function => backends::reply(function).unwrap(),
-    }
-}
+use crate::world::{Log, World, well};
 
 fn not_found() -> Answer {
     Answer::reply(404, &json!({"id": "123", "status": "Asset not found"}))
@@ -104,8 +41,7 @@ async fn a_play_answers_all_of_it_with_counts_that_include_this_view_and_queues_
         (reply.status.as_u16(), reply.body),
         (200, answer_with(&json!(5), &json!(42)))
     );
-    let sent = world.events("queue");
-    let event: Value = serde_json::from_str(sent[0]["MessageBody"].as_str().unwrap()).unwrap();
+    let event = &world.queued()[0];
     assert_eq!(
         (&event["version"], &event["assetId"], &event["userId"]),
         (&json!(1), &json!("123"), &json!("8"))
@@ -130,17 +66,14 @@ async fn the_requests_id_goes_to_the_backends_and_with_the_view() {
     let request = sample("play");
     let id = platform::http::correlation_id(&request);
     assert!(id.is_some());
-    correlation::scope(id, play(&world.dependencies, request))
-        .await
-        .unwrap();
+    correlation::scope(id, world.answer(request)).await.unwrap();
     for backend in ["get-content", "get-url", "get-views"] {
         assert_eq!(
             world.events(backend)[0]["requestContext"]["requestId"],
             "Uh4kbjZ5liAEJ2Q="
         );
     }
-    let event: Value = serde_json::from_str(world.events("queue")[0]["MessageBody"].as_str().unwrap()).unwrap();
-    assert_eq!(event["correlationId"], "Uh4kbjZ5liAEJ2Q=");
+    assert_eq!(world.queued()[0]["correlationId"], "Uh4kbjZ5liAEJ2Q=");
 }
 
 /// A play by user 8 with a token that the gateway has verified.
@@ -151,18 +84,18 @@ fn with_token_of(subject: &str) -> Request {
 }
 
 #[tokio::test]
-async fn where_tokens_are_asked_for_a_user_plays_as_nobody_else() {
+async fn with_tokens_on_a_user_plays_as_nobody_else() {
     let mut world = World::new(well);
     world.dependencies.viewers = Viewers::WithToken;
     for request in [with_token_of("9"), sample("play")] {
-        let reply = play(&world.dependencies, request).await.unwrap_err().reply();
+        let reply = world.answer(request).await.unwrap_err().reply();
         assert_eq!(
             (reply.status.as_u16(), &reply.body["code"]),
             (403, &json!("not_the_user"))
         );
         assert_eq!(world.called(), [""; 0]);
     }
-    let reply = play(&world.dependencies, with_token_of("8")).await.unwrap();
+    let reply = world.answer(with_token_of("8")).await.unwrap();
     assert_eq!(reply.status.as_u16(), 200);
 }
 
@@ -178,11 +111,10 @@ async fn an_asset_without_metadata_or_url_is_not_found_and_not_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_backend_that_fails_is_told_as_unavailable_and_nothing_is_counted() {
+async fn a_backend_that_fails_is_a_503_and_nothing_is_counted() {
     let crash = || Answer::now(200, "no reply");
-    let late = || well("get-content").after(ASSET_LIMIT * 2);
     let odd = || Answer::reply(500, &json!({}));
-    for fail in [crash as fn() -> Answer, late, odd] {
+    for fail in [crash as fn() -> Answer, Answer::silence, odd] {
         let world = World::new(move |target| if target == "get-content" { fail() } else { well(target) });
         let reply = world.play().await.unwrap_err().reply();
         assert_eq!(
@@ -194,10 +126,9 @@ async fn a_backend_that_fails_is_told_as_unavailable_and_nothing_is_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn counts_that_cannot_be_read_in_time_are_null_and_the_view_counts_all_the_same() {
+async fn counts_that_cannot_be_read_in_time_are_null_and_the_view_counts() {
     let crash = || Answer::now(200, "no reply");
-    let late = || well("get-views").after(COUNTS_LIMIT * 2);
-    for fail in [crash as fn() -> Answer, late] {
+    for fail in [crash as fn() -> Answer, Answer::silence] {
         let world = World::new(move |target| if target == "get-views" { fail() } else { well(target) });
         assert_eq!(
             world.play().await.unwrap().body,
@@ -233,13 +164,10 @@ async fn one_key_is_one_event_and_no_key_is_a_new_one_each_time() {
             if !with_key {
                 request.headers_mut().remove("idempotency-key");
             }
-            play(&world.dependencies, request).await.unwrap();
+            world.answer(request).await.unwrap();
         }
-        let id = |sent: &Value| {
-            let event: Value = serde_json::from_str(sent["MessageBody"].as_str().unwrap()).unwrap();
-            event["eventId"].to_string()
-        };
-        world.events("queue").iter().map(id).collect::<Vec<_>>()
+        let views = world.queued();
+        views.iter().map(|view| view["eventId"].to_string()).collect::<Vec<_>>()
     };
     let [first, second] = event_ids(true).await.try_into().unwrap();
     assert_eq!(first, second);
@@ -248,25 +176,28 @@ async fn one_key_is_one_event_and_no_key_is_a_new_one_each_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_view_that_the_queue_refuses_goes_straight_to_count_views() {
-    let refused = || Answer::now(500, r#"{"__type":"InternalError"}"#);
-    let world = World::new(move |target| if target == "queue" { refused() } else { well(target) });
+async fn a_view_that_the_queue_rejects_goes_straight_to_count_views() {
+    let world = World::new(|target| if target == "queue" { failure() } else { well(target) });
     assert_eq!(world.play().await.unwrap().status.as_u16(), 200);
     let events = world.events("count-views");
     assert_eq!((events.len(), &events[0]["assetId"]), (1, &json!("123")));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_play_goes_on_even_when_nothing_takes_its_view() {
-    let refused = || Answer::now(500, "{}");
-    let world = World::new(move |target| {
-        if ["queue", "count-views"].contains(&target) {
-            refused()
-        } else {
-            well(target)
-        }
+async fn a_view_that_nothing_accepts_is_whole_in_the_log_and_the_play_is_answered() {
+    let (log, _guard) = Log::start();
+    let world = World::new(|target| match target {
+        "queue" | "count-views" => failure(),
+        other => well(other),
     });
     assert_eq!(world.play().await.unwrap().status.as_u16(), 200);
+    let views = log.views();
+    assert_eq!(views.len(), 1);
+    assert_eq!((views[0].asset_id.as_str(), views[0].user_id.as_str()), ("123", "8"));
+}
+
+fn failure() -> Answer {
+    Answer::error(500, "InternalError")
 }
 
 #[tokio::test]
@@ -274,7 +205,7 @@ async fn a_bad_id_calls_nothing() {
     let world = World::new(well);
     for (asset, user, field) in [("a b", "8", "assetId"), ("123", "", "userId")] {
         let request = sample_with("play", &[("assetId", asset), ("userId", user)]);
-        let reply = play(&world.dependencies, request).await.unwrap_err().reply();
+        let reply = world.answer(request).await.unwrap_err().reply();
         assert_eq!((reply.status.as_u16(), &reply.body["field"]), (400, &json!(field)));
     }
     assert_eq!(world.called(), [""; 0]);

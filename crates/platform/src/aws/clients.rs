@@ -23,7 +23,7 @@ pub enum Service {
     Sqs,
 }
 
-/// The clients of one Lambda. They share region, credentials, timeouts and the connection pool.
+/// The clients of one Lambda. They share region, credentials and the connection pool.
 #[derive(Debug, Clone)]
 pub struct Clients {
     region: String,
@@ -76,8 +76,7 @@ impl Clients {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client_fn(move |_, _| shared.clone()))
             .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
-            .timeout_config(timeouts())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled()) // the timeouts are shorter
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled()) // every call has a time limit
             .identity_cache(IdentityCache::no_cache()) // the credentials are in memory
             .build();
         Self {
@@ -105,6 +104,7 @@ impl Clients {
     fn config_for(&self, service: Service) -> SdkConfig {
         let mut config = self.config.clone().into_builder();
         config.set_endpoint_url(service.configured_endpoint());
+        config.set_timeout_config(Some(service.timeouts()));
         config.build()
     }
 
@@ -132,14 +132,18 @@ impl Service {
         let own = format!("AWS_ENDPOINT_URL_{}", self.host().to_uppercase());
         config::optional(&own).or_else(|| config::optional("AWS_ENDPOINT_URL"))
     }
-}
 
-/// DynamoDB and SQS answer within milliseconds. An attempt that takes two seconds is lost, and a retry is faster.
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(5))
-        .build()
+    /// DynamoDB and SQS answer within milliseconds. An attempt that takes two seconds is lost, and a retry is faster. An
+    /// invocation takes as long as its function, so only the caller limits it.
+    fn timeouts(self) -> TimeoutConfig {
+        let timeouts = match self {
+            Self::DynamoDb | Self::Sqs => TimeoutConfig::builder()
+                .operation_attempt_timeout(Duration::from_secs(2))
+                .operation_timeout(Duration::from_secs(5)),
+            Self::Lambda => TimeoutConfig::builder(),
+        };
+        timeouts.build()
+    }
 }
 
 #[cfg(test)]

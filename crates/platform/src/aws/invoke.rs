@@ -1,12 +1,12 @@
 //! Another service's endpoint, called by direct Lambda invocation with the request that the gateway would send.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use aws_sdk_lambda::{Client, primitives::Blob};
 use domain::CorrelationId;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpResponse, http::StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::{error::Elapsed, timeout};
+use tokio::time::{Instant, error::Elapsed, timeout_at};
 
 use crate::{BoxError, telemetry::correlation};
 
@@ -16,7 +16,6 @@ pub struct Backend {
     client: Client,
     function: String,
     route: &'static str,
-    limit: Duration,
 }
 
 /// An endpoint gave no HTTP answer.
@@ -49,28 +48,27 @@ impl Answer {
 }
 
 impl Backend {
-    /// The endpoint behind `route`, such as `/url/asset/{assetId}`, which `function` serves. A call is given up after
-    /// `limit`, the SDK's retries included.
+    /// The endpoint behind `route`, such as `/url/asset/{assetId}`, which `function` serves.
     #[must_use]
-    pub fn new(client: Client, function: String, route: &'static str, limit: Duration) -> Self {
+    pub fn new(client: Client, function: String, route: &'static str) -> Self {
         Self {
             client,
             function,
             route,
-            limit,
         }
     }
 
-    /// Calls the endpoint. A GET changes nothing, so the SDK may retry it.
+    /// Calls the endpoint and waits for its answer until `end`. Nothing but `end` cuts an attempt short, so a slow endpoint
+    /// is invoked once. A GET changes nothing, so the SDK may retry an attempt that fails before.
     ///
     /// # Errors
     /// [`InvokeError`] when there is no HTTP reply. A reply with an error status is an [`Answer`].
-    pub async fn get(&self, parameters: &[(&str, &str)]) -> Result<Answer, InvokeError> {
+    pub async fn get(&self, parameters: &[(&str, &str)], end: Instant) -> Result<Answer, InvokeError> {
         let failed = |error: serde_json::Error| InvokeError::Crashed(self.function.clone(), error.to_string());
         let event = serde_json::to_vec(&Event::get(self.route, parameters)).map_err(failed)?;
         let request = self.client.invoke().function_name(&self.function);
         let invocation = Box::pin(request.payload(Blob::new(event)).send());
-        let invoked = timeout(self.limit, invocation)
+        let invoked = timeout_at(end, invocation)
             .await
             .map_err(|elapsed| InvokeError::TimedOut(self.function.clone(), elapsed))?
             .map_err(|error| InvokeError::NotInvoked(self.function.clone(), error.into()))?;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use health::{Dependencies, Health, LIMIT, Queues};
+use health::{Dependencies, Health, Queues};
 use platform::{
     aws::{
         Clients,
@@ -26,7 +26,7 @@ fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {
     let lambda = clients.lambda();
     let backend = |function, route| {
         let name = config::required(function)?;
-        Ok::<_, ConfigError>(Backend::new(lambda.clone(), name, route, LIMIT))
+        Ok::<_, ConfigError>(Backend::new(lambda.clone(), name, route))
     };
     Ok(Dependencies {
         metadata: backend("GET_CONTENT_FUNCTION", "/content/asset/{assetId}")?,
