@@ -129,6 +129,11 @@ redrive: ## Send dead letters back to the queue to be counted
 	@scripts/venv.sh local
 	@$(OPERATE) redrive
 
+.PHONY: adopt
+adopt: ## Import what a deleted stack has left, as in `make adopt STACK_NAME=videoms`; `make deploy` adds the rest
+	@scripts/venv.sh local
+	@STACK_NAME="$(STACK_NAME)" $(PYTHON) -m ops.adopt
+
 .PHONY: pins
 pins: ## Pin the Python requirements with their hashes; ARGS=--upgrade takes newer versions
 	@scripts/pin.sh $(ARGS)

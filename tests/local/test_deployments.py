@@ -1,4 +1,4 @@
-"""The life of a stack: deploy, change, delete, with the variants that parameters make.
+"""The life of a stack: deploy, change, delete and bring back, with the variants that parameters make.
 
 The steps follow one another on one stack, so this is one test.
 """
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from local import deployment
 from local.deployment import STACK_NAME
 from local.processes import wait_until
+from ops import adopt
 from ops.api_client import Client
 
 USER = f"local-{uuid.uuid4().hex}"
@@ -21,7 +22,7 @@ VIEWS = f"/events/asset/123/user/{USER}"
 PATIENCE_SECONDS = 60
 
 
-def test_a_stack_keeps_its_data_when_it_is_changed_and_when_it_is_deleted(built_template, tmp_path):
+def test_a_stack_keeps_its_data_when_it_is_changed_deleted_and_brought_back(built_template, tmp_path):
     api = Client(os.environ["API_URL"])
     assert _play(api).status == 200
     assert wait_until(lambda: _views(api) == 1, PATIENCE_SECONDS), "the first view is not counted"
@@ -50,6 +51,12 @@ def test_a_stack_keeps_its_data_when_it_is_changed_and_when_it_is_deleted(built_
     with pytest.raises(ClientError):
         boto3.client("lambda").get_function(FunctionName=f"{STACK_NAME}-Play")
     assert _kept_views() == 3, "the counts were deleted with the stack"
+
+    assert f"{STACK_NAME}-user-counters" in adopt.adopt(STACK_NAME)
+    api = Client(deployment.deploy(built_template))
+    assert _views(api) == 3, "the stack that adopted the tables does not know their counts"
+    assert _play(api).status == 200
+    assert wait_until(lambda: _views(api) == 4, PATIENCE_SECONDS), "the stack that adopted the tables does not count"
 
 
 def _play(api):
