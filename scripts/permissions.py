@@ -1,6 +1,6 @@
 """Writes docs/permissions.md, the table of the AWS calls that each function makes, from tests/rig/access.json.
 
-    python -m scripts.permissions
+python -m scripts.permissions
 """
 
 import json
@@ -28,7 +28,9 @@ events queue and for storing failed events, which the table leaves out.
 def page() -> str:
     """The page, as it must be."""
     access = json.loads(ACCESS.read_text())
-    rows = [(function, *permission.split(" ")) for function, permissions in access.items() for permission in permissions]
+    rows = [
+        (function, *permission.split(" ")) for function, permissions in access.items() for permission in permissions
+    ]
     return HEAD + "".join(f"| `{function}` | `{action}` | {resource} |\n" for function, action, resource in rows)
 
 
