@@ -4,6 +4,7 @@
 //! services speaks, decodes PEM certificates at each start and makes one TLS configuration per client. See
 //! `docs/decisions/0006-own-connector.md`.
 
+mod clock;
 mod pool;
 mod roots;
 mod warm;
@@ -12,10 +13,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector as TcpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
+use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
 use rustls::{ClientConfig, crypto::ring, pki_types::pem};
 
 use pool::Pool;
@@ -49,9 +47,7 @@ pub fn https(bundle: Option<&Path>) -> Result<SharedHttpConnector, Error> {
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    let mut client = Client::builder(TokioExecutor::new());
-    client.pool_timer(TokioTimer::new());
-    Ok(SharedHttpConnector::new(Pool::new(client.build(https))))
+    Ok(SharedHttpConnector::new(Pool::new(https)))
 }
 
 fn tls(bundle: Option<&Path>) -> Result<ClientConfig, Error> {

@@ -1,6 +1,10 @@
 //! The pool, as the SDK's connector.
 
-use std::error::Error as _;
+use std::{
+    error::Error as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use aws_smithy_runtime_api::client::{
     connection::{CaptureSmithyConnection, ConnectionMetadata},
@@ -10,18 +14,53 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::{
-    self, Client,
-    connect::{CaptureConnection, HttpConnector as TcpConnector, capture_connection},
+use hyper_util::{
+    client::legacy::{
+        self, Client,
+        connect::{CaptureConnection, HttpConnector as TcpConnector, capture_connection},
+    },
+    rt::TokioExecutor,
 };
 
-#[derive(Debug)]
-pub(crate) struct Pool(Client<HttpsConnector<TcpConnector>, SdkBody>);
+use crate::clock::Clock;
+
+/// The longest that a connection is kept without a request: less than AWS's servers keep it, so that the pool drops a
+/// connection before its peer does.
+const IDLE_LIMIT: Duration = Duration::from_secs(20);
+
+type Connections = Client<HttpsConnector<TcpConnector>, SdkBody>;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Pool {
+    https: HttpsConnector<TcpConnector>,
+    connections: Arc<Mutex<Arc<Connections>>>,
+}
 
 impl Pool {
-    pub(crate) fn new(client: Client<HttpsConnector<TcpConnector>, SdkBody>) -> Self {
-        Self(client)
+    pub(crate) fn new(https: HttpsConnector<TcpConnector>) -> Self {
+        let connections = Arc::new(Mutex::new(Arc::new(connections(&https))));
+        Self { https, connections }
     }
+
+    fn connections(&self) -> Arc<Connections> {
+        let current = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&current)
+    }
+
+    /// Drops the idle connections beside one that died, unless another request has done so already. They are as old as
+    /// that one, and an instance that was frozen finds all of them dead. The SDK's next attempt must not meet another.
+    fn start_over(&self, with_a_dead_one: &Arc<Connections>) {
+        let mut current = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&current, with_a_dead_one) {
+            *current = Arc::new(connections(&self.https));
+        }
+    }
+}
+
+fn connections(https: &HttpsConnector<TcpConnector>) -> Connections {
+    let mut client = Client::builder(TokioExecutor::new());
+    client.pool_timer(Clock::start()).pool_idle_timeout(IDLE_LIMIT);
+    client.build(https.clone())
 }
 
 impl HttpConnector for Pool {
@@ -34,9 +73,16 @@ impl HttpConnector for Pool {
         if let Some(wanted) = request.extensions().get::<CaptureSmithyConnection>() {
             wanted.set_connection_retriever(move || Some(metadata(connection.clone())));
         }
-        let answer = self.0.request(request);
+        let (pool, connections) = (self.clone(), self.connections());
+        let answer = connections.request(request);
         HttpConnectorFuture::new(async move {
-            let answer = answer.await.map_err(classify)?.map(SdkBody::from_body_1_x);
+            let answer = answer.await.map_err(|error| {
+                if !error.is_connect() {
+                    pool.start_over(&connections);
+                }
+                classify(error)
+            })?;
+            let answer = answer.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
