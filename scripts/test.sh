@@ -77,8 +77,9 @@ if [ "${1:-}" = lint ]; then
     summary lint
     exit
 fi
-stage "unit and integration tests" cargo test --locked --workspace
+# The rig's tests run the release binaries.
 stage "release build" .venv-local/bin/python -m local.stack build
+stage "unit and integration tests" cargo test --locked --workspace
 stage "sizes" .venv-local/bin/python -m scripts.sizes --check
 # shellcheck disable=SC2086 # PYTEST_ARGS holds several words.
 stage "end to end" beside_a_stack .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
