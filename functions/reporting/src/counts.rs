@@ -37,9 +37,8 @@ impl UserCounters {
     /// # Errors
     /// When a variable is missing.
     pub async fn connect() -> Result<Self, ConfigError> {
-        let table = config::required(Tables::USER_COUNTERS)?;
-        let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
-        Ok(Self::new(clients.dynamodb(), table))
+        let build = |clients: &Clients| Ok(Self::new(clients.dynamodb(), config::required(Tables::USER_COUNTERS)?));
+        Clients::connect(&[(Service::DynamoDb, 1)], build).await
     }
 
     /// The views by `user`, None if there are none. A `consistent` read sees every finished write, at twice the price.
@@ -72,9 +71,8 @@ impl AssetCounters {
     /// # Errors
     /// When a variable is missing.
     pub async fn connect() -> Result<Self, ConfigError> {
-        let table = config::required(Tables::ASSET_COUNTERS)?;
-        let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
-        Ok(Self::new(clients.dynamodb(), table))
+        let build = |clients: &Clients| Ok(Self::new(clients.dynamodb(), config::required(Tables::ASSET_COUNTERS)?));
+        Clients::connect(&[(Service::DynamoDb, 1)], build).await
     }
 
     /// The views of `asset`, the sum of its shards in one Query, None if there are none. A `consistent` read sees every
@@ -116,15 +114,14 @@ impl Counts {
     /// # Errors
     /// When a variable is missing.
     pub async fn connect() -> Result<Self, ConfigError> {
-        let (users, assets) = (
-            config::required(Tables::USER_COUNTERS)?,
-            config::required(Tables::ASSET_COUNTERS)?,
-        );
-        let client = Clients::connect(&[(Service::DynamoDb, 2)]).await?.dynamodb();
-        Ok(Self {
-            users: UserCounters::new(client.clone(), users),
-            assets: AssetCounters::new(client, assets),
-        })
+        let build = |clients: &Clients| {
+            let client = clients.dynamodb();
+            Ok(Self {
+                users: UserCounters::new(client.clone(), config::required(Tables::USER_COUNTERS)?),
+                assets: AssetCounters::new(client, config::required(Tables::ASSET_COUNTERS)?),
+            })
+        };
+        Clients::connect(&[(Service::DynamoDb, 2)], build).await
     }
 
     /// Both counts, 0 where nothing was recorded. A `consistent` read sees every finished write, at twice the price.

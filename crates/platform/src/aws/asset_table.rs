@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     BoxError,
     aws::{Clients, Service},
-    config,
+    config::{self, ConfigError},
 };
 
 /// The table's partition key, a string.
@@ -30,10 +30,9 @@ impl AssetTable {
     ///
     /// # Errors
     /// When a variable is missing.
-    pub async fn connect(name: &'static str) -> Result<Self, BoxError> {
-        let table = config::required(name)?;
-        let clients = Clients::connect(&[(Service::DynamoDb, 1)]).await?;
-        Ok(Self::new(clients.dynamodb(), table))
+    pub async fn connect(name: &'static str) -> Result<Self, ConfigError> {
+        let build = |clients: &Clients| Ok(Self::new(clients.dynamodb(), config::required(name)?));
+        Clients::connect(&[(Service::DynamoDb, 1)], build).await
     }
 
     /// Reads the asset's record, eventually consistent: half a read unit per 4 KB.

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_types::SdkConfig;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::config::{self, ConfigError};
 
@@ -32,18 +32,24 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Reads region and credentials from the environment and opens connections: as many to each service as one request
-    /// has calls under way at once. A connection that can't be opened is not an error: a request opens its own.
+    /// Reads region and credentials from the environment, opens connections, and returns what `build` makes of the
+    /// clients. A service gets as many connections as one request has calls to it under way at once. A connection that
+    /// can't be opened is not an error: a request opens its own.
     ///
     /// # Errors
     /// When a variable is missing or invalid.
-    pub async fn connect(connections: &[(Service, usize)]) -> Result<Self, ConfigError> {
+    pub async fn connect<T>(
+        connections: &[(Service, usize)],
+        build: impl FnOnce(&Self) -> Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
         let clients = Self::from_env()?;
         let endpoints = connections
             .iter()
             .flat_map(|(service, count)| repeat_n(clients.endpoint(*service), *count));
-        join_all(endpoints.map(|endpoint| connector::open(&clients.connector, endpoint))).await;
-        Ok(clients)
+        let opening = join_all(endpoints.map(|endpoint| connector::open(&clients.connector, endpoint)));
+        // `opening` is polled first, so the handshakes are under way while each client reads its list of partitions.
+        let (_, result) = join(opening, async { build(&clients) }).await;
+        result
     }
 
     /// Reads region and credentials from the environment and opens no connection.

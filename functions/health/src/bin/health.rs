@@ -16,8 +16,7 @@ use platform::{
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
         // One report calls three services and asks for the lengths of two queues at once.
-        let clients = Clients::connect(&[(Lambda, 3), (Sqs, 2)]).await?;
-        let health = &Health::new(dependencies(&clients)?);
+        let health = &Health::new(Clients::connect(&[(Lambda, 3), (Sqs, 2)], dependencies).await?);
         http::run(async |_| Ok(health.report().await)).await
     })
 }

@@ -15,8 +15,7 @@ use play::{Cache, Dependencies, Names, Viewers};
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
         // One play calls metadata, cdnurl and reporting at once, and the queue.
-        let clients = Clients::connect(&[(Lambda, 3), (Sqs, 1)]).await?;
-        let dependencies = &dependencies(&clients)?;
+        let dependencies = &Clients::connect(&[(Lambda, 3), (Sqs, 1)], dependencies).await?;
         http::run(|request| play::play(dependencies, request)).await
     })
 }

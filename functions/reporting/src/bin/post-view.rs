@@ -4,16 +4,20 @@ use std::process::ExitCode;
 
 use platform::{
     aws::{Clients, Service},
-    config, http,
+    config::{self, ConfigError},
+    http,
 };
 use reporting::{Counts, Ledger, Tables};
 
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
-        let client = Clients::connect(&[(Service::DynamoDb, 2)]).await?.dynamodb();
-        let tables = Tables::from_env()?;
-        let counts = &Counts::new(client.clone(), &tables);
-        let ledger = &Ledger::new(client, tables, config::parsed("COUNTER_SHARDS")?);
+        let (ledger, counts) = &Clients::connect(&[(Service::DynamoDb, 2)], dependencies).await?;
         http::run(|request| reporting::post_view(ledger, counts, request)).await
     })
+}
+
+fn dependencies(clients: &Clients) -> Result<(Ledger, Counts), ConfigError> {
+    let (client, tables) = (clients.dynamodb(), Tables::from_env()?);
+    let counts = Counts::new(client.clone(), &tables);
+    Ok((Ledger::new(client, tables, config::parsed("COUNTER_SHARDS")?), counts))
 }
