@@ -71,6 +71,7 @@ stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lin
 stage "template: security" checkov
 stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
 stage "documents" .venv-sam/bin/pytest --quiet tests/docs
+stage "architecture" .venv-sam/bin/pytest --quiet tests/architecture
 stage "dependencies" scripts/deny.sh
 stage "clippy" clippy
 if [ "${1:-}" = lint ]; then
