@@ -14,6 +14,8 @@ PYTEST_ARGS ?=
 # A deployment on AWS, as in `make e2e API_URL=https://... STACK_NAME=videoms`, `make seed API_URL=https://...` and
 # `make audit STACK_NAME=videoms`. Without them, the local stack.
 API_URL ?=
+# Parameters of the template for `make deploy`. One that is not named keeps its value.
+PARAMETERS ?=
 STACK_NAME ?=
 
 PYTHON := .venv-local/bin/python
@@ -91,14 +93,12 @@ e2e: tools ## Run the end-to-end tests on a stack of their own, or on a deployme
 	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(or $(STACK_NAME),videoms)",$(STACK) private --) $(PYTEST)
 
 .PHONY: deploy
-deploy: ## Build for arm64 and deploy to AWS, with the credentials and region of your AWS settings
+deploy: ## Build and deploy to AWS, as in `make deploy PARAMETERS="LogLevel=DEBUG" STACK_NAME=videoms`
 	@scripts/check.sh
 	@scripts/venv.sh sam
 	@[ -d "$$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)" ] || \
 	    { echo "error: Rust cannot build for arm64 yet: rustup target add aarch64-unknown-linux-gnu" >&2; exit 1; }
-	$(WITH_SAM) cargo lambda build --release --arm64
-	$(WITH_SAM) sam build
-	$(WITH_SAM) sam deploy
+	@$(WITH_SAM) STACK_NAME="$(STACK_NAME)" .venv-sam/bin/python -m ops.deploy $(PARAMETERS)
 
 .PHONY: faults
 faults: ## Run the long fault campaign: a million plays while everything fails, as in `make faults EVENTS=100000 SEED=7`

@@ -1,0 +1,140 @@
+"""Builds the functions and deploys them to AWS, with the checks that AWS would make too late or not at all.
+
+    STACK_NAME=videoms python -m ops.deploy [Parameter=Value ...]
+
+A parameter that is not named keeps the value of the last deployment. SAM's own questions and output are passed on.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from samtranslator.yaml_helper import yaml_parse
+
+from local.console import Failure, say
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "template.yaml"
+BUILT = ROOT / ".aws-sam" / "build"
+STACK_NAME = "${AWS::StackName}"
+
+# Lambda's limit for a function's name.
+LONGEST_FUNCTION_NAME = 64
+# The machine in an ELF header, by Lambda's word for it.
+MACHINES = {"arm64": 0xB7, "x86_64": 0x3E}
+# samconfig.toml has the same, but SAM takes either the file's parameters or the command's.
+ALWAYS = {"GradualDeployment": "true"}
+
+
+def template() -> dict:
+    return yaml_parse(TEMPLATE.read_text())
+
+
+def _names(kind: str, prop: str) -> list[str]:
+    """A name that the template gives to each resource of a type. An Fn::ForEach is a list and has no type."""
+    resources = [found for found in template()["Resources"].values() if isinstance(found, dict)]
+    return [found["Properties"][prop]["Fn::Sub"] for found in resources if found["Type"] == kind]
+
+
+def longest_stack_name() -> int:
+    """The longest name of a stack whose functions' names fit Lambda's limit."""
+    names = _names("AWS::Serverless::Function", "FunctionName")
+    return LONGEST_FUNCTION_NAME - max(len(name.replace(STACK_NAME, "")) for name in names)
+
+
+def check_stack_name(stack_name: str) -> None:
+    longest = longest_stack_name()
+    if len(stack_name) > longest:
+        raise Failure(
+            f"the stack's name {stack_name!r} is longer than {longest} characters: function names would not fit"
+        )
+
+
+def check_binaries(built: Path, architecture: str) -> None:
+    """Checks that each packed function is a program for the architecture that the stack asks for."""
+    binaries = sorted(built.glob("*/bootstrap"))
+    if not binaries:
+        raise Failure(f"there is no function in {built}")
+    for binary in binaries:
+        with binary.open("rb") as file:
+            header = file.read(20)
+        machine = int.from_bytes(header[18:20], "little") if header[:4] == b"\x7fELF" else None
+        if machine != MACHINES[architecture]:
+            raise Failure(f"{binary} is not a program for {architecture}")
+
+
+def table_names(stack_name: str) -> list[str]:
+    return [name.replace(STACK_NAME, stack_name) for name in _names("AWS::DynamoDB::Table", "TableName")]
+
+
+def left_tables(stack_name: str, dynamodb) -> list[str]:
+    """Advice about the tables that a failed first deployment has left, which the next one would trip over."""
+    advice = []
+    for name in table_names(stack_name):
+        try:
+            dynamodb.describe_table(TableName=name)
+        except dynamodb.exceptions.ResourceNotFoundException:
+            continue
+        if dynamodb.scan(TableName=name, Limit=1)["Count"]:
+            advice.append(f"{name} has items: keep it, see `make adopt`")
+        else:
+            advice.append(f"{name} is empty: aws dynamodb delete-table --table-name {name}")
+    return advice
+
+
+def deploy(stack_name: str, parameters: dict[str, str]) -> None:
+    check_stack_name(stack_name)
+    architecture = parameters.get("Architecture", template()["Parameters"]["Architecture"]["Default"])
+    if architecture not in MACHINES:
+        raise Failure(f"Architecture is arm64 or x86_64, not {architecture}")
+    arm = ["--arm64"] if architecture == "arm64" else []
+    _run(["cargo", "lambda", "build", "--locked", "--release", *arm])
+    _run(["sam", "build", "--parameter-overrides", f"Architecture={architecture}"])
+    check_binaries(BUILT, architecture)
+    overrides = [f'{name}="{value}"' for name, value in {**ALWAYS, **parameters}.items()]
+    if _status(["sam", "deploy", "--stack-name", stack_name, "--parameter-overrides", *overrides]):
+        for line in _advice(stack_name):
+            say(line)
+        raise Failure("sam deploy failed; it says why above")
+
+
+def _advice(stack_name: str) -> list[str]:
+    """Advice after a failure, if the stack was never created."""
+    stacks = boto3.client("cloudformation")
+    try:
+        (stack,) = stacks.describe_stacks(StackName=stack_name)["Stacks"]
+        if not stack["StackStatus"].startswith("ROLLBACK"):
+            return []
+        return [
+            f"The stack was never created. Delete it: aws cloudformation delete-stack --stack-name {stack_name}",
+            *left_tables(stack_name, boto3.client("dynamodb")),
+        ]
+    except (BotoCoreError, ClientError):
+        return []
+
+
+def _run(command: list[str]) -> None:
+    if _status(command):
+        raise Failure(f"{' '.join(command[:3])} failed; it says why above")
+
+
+def _status(command: list[str]) -> int:
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def main() -> None:
+    try:
+        words = [word.partition("=") for word in sys.argv[1:]]
+        if wrong := [name for name, equals, _ in words if not equals]:
+            raise Failure(f"a parameter is Name=Value, not {wrong[0]!r}")
+        deploy(os.environ.get("STACK_NAME") or "videoms", {name: value for name, _, value in words})
+    except Failure as failure:
+        failure.show()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
