@@ -49,7 +49,7 @@ def check_stack_name(stack_name: str) -> None:
     longest = longest_stack_name()
     if len(stack_name) > longest:
         raise Failure(
-            f"the stack's name {stack_name!r} is longer than {longest} characters: function names would not fit"
+            f"the stack name {stack_name!r} has more than {longest} characters, so function names would not fit"
         )
 
 
