@@ -48,9 +48,7 @@ def longest_stack_name() -> int:
 def check_stack_name(stack_name: str) -> None:
     longest = longest_stack_name()
     if len(stack_name) > longest:
-        raise Failure(
-            f"the stack name {stack_name!r} has more than {longest} characters, so function names would not fit"
-        )
+        raise Failure(f"the stack name {stack_name!r} has more than {longest} characters, too many for functions")
 
 
 def check_binaries(built: Path, architecture: str) -> None:
