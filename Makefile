@@ -20,7 +20,8 @@ STACK_NAME ?=
 
 PYTHON := .venv-local/bin/python
 STACK := $(PYTHON) -m local.stack
-OPERATE := $(if $(STACK_NAME),STACK_NAME="$(STACK_NAME)",$(STACK) on --) $(PYTHON) -m ops.stack
+# Python with STACK_NAME in its environment.
+ON_STACK := $(if $(STACK_NAME),STACK_NAME="$(STACK_NAME)",$(STACK) on --) $(PYTHON)
 PYTEST := .venv-local/bin/pytest tests/e2e $(PYTEST_ARGS)
 # The pinned sam, cargo-lambda and zig are found before any others.
 WITH_SAM := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
@@ -117,17 +118,22 @@ bench: ## Measure starts, plays, load, counting, sizes and cost beside peers, an
 .PHONY: audit
 audit: ## Recompute the counters from the markers and compare; ARGS="--save FILE" keeps a snapshot
 	@scripts/venv.sh local
-	@$(OPERATE) audit $(ARGS)
+	@$(ON_STACK) -m ops.stack audit $(ARGS)
 
 .PHONY: recover
-recover: ## Queue the views that play could only log, as in `make recover FILE=log.json`
+recover: ## Queue the views in a log or in a directory of failed events, as in `make recover FILE=log.json`
 	@scripts/venv.sh local
-	@$(OPERATE) recover "$(FILE)"
+	@$(ON_STACK) -m ops.stack recover $(if $(FILE),"$(FILE)")
 
 .PHONY: redrive
 redrive: ## Send dead letters back to the queue to be counted
 	@scripts/venv.sh local
-	@$(OPERATE) redrive
+	@$(ON_STACK) -m ops.stack redrive
+
+.PHONY: drain
+drain: ## Empty the queues and recover the log before a stack is deleted; says what is left to do
+	@scripts/venv.sh local
+	@$(ON_STACK) -m ops.drain $(ARGS)
 
 .PHONY: adopt
 adopt: ## Import what a deleted stack has left, as in `make adopt STACK_NAME=videoms`; `make deploy` adds the rest

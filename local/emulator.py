@@ -17,7 +17,8 @@ from local.console import Failure
 from local.processes import tail, wait_until
 
 REGION = "us-east-1"
-SERVER = Path(__file__).parent / "server.py"
+ROOT = Path(__file__).resolve().parent.parent
+SERVER = "local.server"
 MARK = "VIDEOMS_STACK"
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -89,7 +90,7 @@ class Emulator:
         (data / "state" / "cloudwatch_logs.json").unlink(missing_ok=True)
         with self.log.open("w") as output:
             child = subprocess.Popen(
-                [sys.executable, "-P", SERVER],
+                [sys.executable, "-P", "-m", SERVER],
                 env=self._environment(port, keep_state, data),
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
@@ -119,6 +120,7 @@ class Emulator:
         return {
             **os.environ,
             MARK: str(self.home),
+            "PYTHONPATH": str(ROOT),  # ministack runs in `home`, away from the checkout.
             "GATEWAY_PORT": str(port),
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
@@ -135,7 +137,7 @@ class Emulator:
             # On a Mac the functions are containers, which ministack itself removes.
             pid = self.record.get("pid")
             listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
-            return [pid] if pid and "ministack" in listed else []
+            return [pid] if pid and SERVER in listed else []
         mark = f"{MARK}={self.home}".encode()
         return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if mark in _environment_of(entry)]
 

@@ -1,4 +1,4 @@
-"""ministack with two changes: a limit on the requests that its API Gateway works on at once, and alarms on metric math.
+"""ministack with a limit on concurrent gateway requests, alarms on metric math, and SQS's message move tasks.
 
 A Lambda environment here is a process, and ministack starts one for every request that finds none idle. 200 concurrent
 plays would each start four, and a few cores could finish none of them in time. AWS has room for that; the emulator
@@ -11,7 +11,10 @@ looks at locally.
 import asyncio
 
 import ministack.app as server
+from ministack.services import sqs
 from ministack.services.cloudformation import provisioners
+
+from local import move_tasks
 
 ADMITTED = 8
 GATEWAY = "/_aws/execute-api/"
@@ -44,5 +47,6 @@ def on_first_metric(record):
 
 if __name__ == "__main__":
     provisioners._cw_metric_alarm_record = on_first_metric(provisioners._cw_metric_alarm_record)
+    sqs._HANDLERS.update(move_tasks.HANDLERS)
     server.app = limited(server.app, ADMITTED)
     server.main()

@@ -1,4 +1,9 @@
-//! What an operator runs: audit, recover, redrive.
+//! What an operator runs: one file per command of `ops`.
 
+pub mod audit;
+pub mod error;
+mod progress;
+mod queue;
 pub mod recover;
 pub mod redrive;
+mod words;

@@ -1,54 +1,61 @@
-//! Finds in a log the views that play could not publish anywhere else.
+//! `ops recover`: finds the views that could not be published or counted and queues them again.
 
-use domain::View;
-use serde_json::Value;
+mod decode;
+mod files;
+mod find;
+mod send;
 
-/// The views in `log`: lines of Lambda's JSON log, as they are or wrapped in the JSON of an export.
-pub fn views(log: &str) -> impl Iterator<Item = View> {
-    log.lines()
-        .filter_map(|line| serde_json::from_str(line.get(line.find('{')?..)?).ok())
-        .flat_map(|line| views_in(&line))
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use platform::aws::Clients;
+
+use crate::{progress, words::counted};
+pub use decode::text;
+pub use files::read;
+pub use find::{Found, find};
+pub use send::send;
+
+/// Queue the views in log files to be counted
+///
+/// Reads every form that a log of play comes in: lines, the output of aws logs or of Logs Insights, Firehose objects,
+/// compressed or not. Reads the records of failed invocations that Lambda writes to S3 as well. A view keeps its id, so
+/// recovering it twice counts it once.
+///
+/// Exits with 1 if there is no view or one can't be read.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, directories of them, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The URL of the stack's events queue
+    #[arg(long, value_name = "URL", env = "EVENTS_QUEUE_URL")]
+    events: String,
 }
 
-/// A view is the text of a field named `event`, at any depth; an export puts a whole log line into a text field.
-fn views_in(value: &Value) -> Vec<View> {
-    match value {
-        Value::Object(fields) => {
-            let event = fields.get("event").and_then(Value::as_str);
-            let view = event.and_then(|event| serde_json::from_str(event).ok());
-            view.into_iter().chain(fields.values().flat_map(views_in)).collect()
-        }
-        Value::Array(values) => values.iter().flat_map(views_in).collect(),
-        Value::String(text) if text.starts_with('{') => {
-            let nested = serde_json::from_str::<Value>(text).ok();
-            nested.iter().flat_map(views_in).collect()
-        }
-        _ => Vec::new(),
+/// Recovers and prints how many views were sent.
+///
+/// # Errors
+/// When a file can't be read or SQS does not accept a view.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let Found { views, unreadable } = read(&args.files)?;
+    if views.is_empty() && unreadable == 0 {
+        println!("No view found. Is this the log of play, at level ERROR, of the right hours?");
+        return Ok(ExitCode::FAILURE);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn view() -> View {
-        View::now("123".parse().unwrap(), "8".parse().unwrap(), None)
+    let views: Vec<_> = views.into_values().collect();
+    let sqs = Clients::from_env()?.sqs();
+    let bar = progress::bar(views.len(), "Views sent:");
+    let sending = send(&sqs, &args.events, &views, |count| bar.inc(count as u64)).await;
+    bar.finish_and_clear();
+    sending.with_context(|| format!("Sent {} of {}", bar.position(), counted(views.len(), "view")))?;
+    println!("{} sent to the events queue", counted(views.len(), "view"));
+    if unreadable == 0 {
+        return Ok(ExitCode::SUCCESS);
     }
-
-    #[test]
-    fn finds_views_in_log_lines_and_in_exports_of_them() {
-        let [first, second, third] = [view(), view(), view()];
-        let line = |view: &View| {
-            let event = serde_json::to_string(view).unwrap();
-            json!({"level": "ERROR", "fields": {"message": "view not published", "event": event}}).to_string()
-        };
-        let export = json!({"events": [{"timestamp": 1, "message": line(&second)}]});
-        let prefixed = format!("2026-11-23T22:45:27.123Z {}", line(&third));
-        let log = format!(
-            "START RequestId: 1\n{}\n{export}\n{prefixed}\n{{\"event\":\"other\"}}\n",
-            line(&first)
-        );
-        assert_eq!(views(&log).collect::<Vec<_>>(), [first, second, third]);
-    }
+    println!(
+        "{} can't be read. Search the files for playedAt.",
+        counted(unreadable, "damaged view")
+    );
+    Ok(ExitCode::FAILURE)
 }

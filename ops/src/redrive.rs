@@ -1,99 +1,120 @@
-//! Sends dead letters back to the queue that they came from.
+//! `ops redrive`: has SQS send the dead letters back to the events queue.
 
-use aws_sdk_sqs::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    types::{DeleteMessageBatchRequestEntry, Message, QueueAttributeName, SendMessageBatchRequestEntry},
+mod tasks;
+
+use std::{fmt, process::ExitCode, time::Duration};
+
+use anyhow::bail;
+use aws_sdk_sqs::Client;
+use platform::aws::Clients;
+use tokio::time::sleep;
+
+use crate::{
+    progress,
+    queue::{Depth, Queue},
+    words::counted,
 };
-use platform::BoxError;
+pub use tasks::Progress;
+use tasks::{Status, Task};
 
-/// What became of the dead letters.
+/// The time between two looks at a task.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Send the dead letters back to the events queue
+///
+/// SQS moves them, and this command waits until it has. Interrupting the command does not stop SQS. Redriving twice does
+/// no harm: a view is counted once.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The URL of the stack's dead-letter queue
+    #[arg(long, value_name = "URL", env = "DEAD_LETTER_QUEUE_URL")]
+    dead_letters: String,
+    /// The URL of the stack's events queue
+    #[arg(long, value_name = "URL", env = "EVENTS_QUEUE_URL")]
+    events: String,
+}
+
+/// How a redrive ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Redriven {
-    /// SQS moves them; the queues' metrics show how far it is.
-    BySqs,
-    /// So many were moved one by one, for an SQS that does not do it itself (an emulator).
-    OneByOne(usize),
+    /// One that was started earlier is still under way. SQS runs one at a time.
+    UnderWay(Progress),
+    /// The number of messages that SQS has moved, and what the dead-letter queue holds afterwards.
+    Done { moved: u64, left: Depth },
 }
 
-/// Moves all messages from the queue at `from` to the queue at `to`. Doing it twice does no harm: a view keeps its id.
+/// Redrives and prints how it ended.
 ///
 /// # Errors
-/// When SQS fails. What was not moved is still in the queue.
-pub async fn redrive(sqs: &Client, from: &str, to: &str) -> Result<Redriven, BoxError> {
-    let task = sqs.start_message_move_task();
-    let task = task
-        .source_arn(arn(sqs, from).await?)
-        .destination_arn(arn(sqs, to).await?);
-    match task.send().await {
-        Ok(_) => Ok(Redriven::BySqs),
-        Err(error) if is_unknown(&error) => Ok(Redriven::OneByOne(move_all(sqs, from, to).await?)),
-        Err(error) => Err(error.into()),
+/// When SQS fails or stops the redrive.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let sqs = Clients::from_env()?.sqs();
+    let spinner = progress::spinner("Dead letters sent back:");
+    let watch = |progress: Progress| spinner.set_position(progress.moved);
+    let redriven = redrive(&sqs, &args.dead_letters, &args.events, watch).await;
+    spinner.finish_and_clear();
+    println!("{}", redriven?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Moves all messages from the queue at `from` to the queue at `to`. Calls `watch` with the progress so far.
+///
+/// # Errors
+/// When SQS fails or stops the redrive. What was not moved is still in the queue.
+pub async fn redrive(sqs: &Client, from: &str, to: &str, watch: impl Fn(Progress)) -> anyhow::Result<Redriven> {
+    let (from, to) = (Queue::new(sqs, from), Queue::new(sqs, to));
+    let source = from.arn().await?;
+    let earlier = tasks::newest(sqs, &source).await?;
+    if let Some(progress) = earlier.as_ref().and_then(Task::under_way) {
+        return Ok(Redriven::UnderWay(progress));
     }
+    if let Err(refused) = tasks::start(sqs, &source, &to.arn().await?).await {
+        // Another operator may have started one in the meantime.
+        let newest = tasks::newest(sqs, &source).await?;
+        let progress = newest.as_ref().and_then(Task::under_way);
+        return progress.map(Redriven::UnderWay).ok_or(refused);
+    }
+    let moved = follow(sqs, &source, earlier.map(|task| task.started), watch).await?;
+    let left = from.depth().await?;
+    Ok(Redriven::Done { moved, left })
 }
 
-/// Whether SQS does not know the operation.
-fn is_unknown<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
-    let unknown = [
-        "InvalidAction",
-        "UnknownOperation",
-        "UnknownOperationException",
-        "UnsupportedOperation",
-    ];
-    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    code.is_some_and(|code| unknown.iter().any(|name| code.ends_with(name)))
-}
-
-async fn move_all(sqs: &Client, from: &str, to: &str) -> Result<usize, BoxError> {
-    // A message that can never be counted comes back at once: as many as there are now, and no more.
-    let length = attribute(sqs, from, QueueAttributeName::ApproximateNumberOfMessages).await?;
-    let (length, mut moved) = (length.parse::<usize>()?, 0);
-    while moved < length {
-        let request = sqs.receive_message().queue_url(from).max_number_of_messages(10);
-        let messages = request
-            .message_attribute_names("All")
-            .send()
-            .await?
-            .messages
-            .unwrap_or_default();
-        if messages.is_empty() {
-            break;
+/// Waits for the end of the task that follows the one started at `earlier`. Returns the number of messages it moved.
+async fn follow(sqs: &Client, source: &str, earlier: Option<i64>, watch: impl Fn(Progress)) -> anyhow::Result<u64> {
+    loop {
+        let newest = tasks::newest(sqs, source).await?;
+        // SQS may list a task a moment after it has started it.
+        if let Some(task) = newest.filter(|task| Some(task.started) != earlier) {
+            let moved = task.progress.moved;
+            watch(task.progress);
+            match task.status {
+                Status::Running => {}
+                Status::Completed => return Ok(moved),
+                Status::Stopped(why) => bail!("SQS stopped the redrive after {}: {why}", counted(moved, "dead letter")),
+            }
         }
-        moved += messages.len();
-        move_some(sqs, from, to, messages).await?;
+        sleep(POLL).await;
     }
-    Ok(moved)
 }
 
-/// Sends first and deletes then: what dies in between leaves a duplicate, which counts once, and no gap.
-async fn move_some(sqs: &Client, from: &str, to: &str, messages: Vec<Message>) -> Result<(), BoxError> {
-    let (mut sending, mut deleting) = (
-        sqs.send_message_batch().queue_url(to),
-        sqs.delete_message_batch().queue_url(from),
-    );
-    for (number, message) in messages.into_iter().enumerate() {
-        let sent = SendMessageBatchRequestEntry::builder().id(number.to_string());
-        let sent = sent.message_body(message.body.unwrap_or_default());
-        sending = sending.entries(sent.set_message_attributes(message.message_attributes).build()?);
-        let deleted = DeleteMessageBatchRequestEntry::builder().id(number.to_string());
-        let deleted = deleted.receipt_handle(message.receipt_handle.unwrap_or_default());
-        deleting = deleting.entries(deleted.build()?);
+impl fmt::Display for Redriven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (moved, left) = match self {
+            Self::UnderWay(progress) => return write!(f, "A redrive is under way: {progress}."),
+            Self::Done { moved, left } => (*moved, *left),
+        };
+        write!(f, "{} sent back.", counted(moved, "dead letter"))?;
+        match (left.visible, left.in_flight) {
+            (0, 0) => write!(f, " The dead-letter queue is empty."),
+            (0, held) => write!(
+                f,
+                " About {held} in flight: another reader has received them. Redrive again when they are visible."
+            ),
+            (visible, 0) => write!(f, " The dead-letter queue now holds about {visible}."),
+            (visible, held) => write!(
+                f,
+                " The dead-letter queue now holds about {visible}, and about {held} in flight."
+            ),
+        }
     }
-    let sent = sending.send().await?;
-    if !sent.failed.is_empty() {
-        return Err(format!("{} messages could not be sent", sent.failed.len()).into());
-    }
-    deleting.send().await?;
-    Ok(())
-}
-
-async fn arn(sqs: &Client, queue_url: &str) -> Result<String, BoxError> {
-    attribute(sqs, queue_url, QueueAttributeName::QueueArn).await
-}
-
-async fn attribute(sqs: &Client, queue_url: &str, name: QueueAttributeName) -> Result<String, BoxError> {
-    let request = sqs.get_queue_attributes().queue_url(queue_url);
-    let answer = request.attribute_names(name.clone()).send().await?;
-    let value = answer.attributes().and_then(|all| all.get(&name)).cloned();
-    value.ok_or_else(|| format!("{queue_url} has no {name}").into())
 }

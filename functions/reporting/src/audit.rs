@@ -4,20 +4,22 @@
 //! counted. So each counter has a least and a most value that it may hold. The two are the same if nothing was counted
 //! shortly before or during the audit.
 
-use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
+mod bounds;
+mod scan;
+
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use aws_sdk_dynamodb::Client;
 use domain::Timestamp;
-use platform::BoxError;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Tables,
     schema::{self, Item},
 };
-
-/// The most that the clocks of the functions and of the auditor may differ.
-const CLOCK_SKEW: Duration = Duration::from_mins(1);
+use bounds::Bounds;
+use scan::{Scanner, text};
+pub use scan::{Unread, Unreadable};
 
 /// The counters at some time. An audit starts from them when the markers of older views have expired.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,58 +47,70 @@ pub struct Audit {
     /// The counters as they are now. The next audit may start from here.
     pub now: Snapshot,
     pub differences: Vec<Difference>,
+    /// Items that are neither markers nor counters. The audit leaves them out.
+    pub unreadable: Unreadable,
 }
 
 /// Reads the three tables, the counters first, and changes nothing. Calls `progress` with each page's number of items.
 ///
 /// # Errors
-/// When DynamoDB does not answer or an item does not have this table's schema.
+/// [`Unread`] when DynamoDB does not answer.
 pub async fn audit(
     client: &Client,
     tables: &Tables,
     base: Snapshot,
     progress: impl Fn(usize),
-) -> Result<Audit, BoxError> {
-    let now = snapshot(client, tables, &progress).await?;
-    let bounds = Bounds::new(&base, &now);
+) -> Result<Audit, Unread> {
+    let mut scanner = Scanner::new(client, progress);
+    let now = snapshot(&mut scanner, tables).await?;
+    let bounds = Bounds::new(base.taken, now.taken);
     let mut markers = 0;
     let mut least = base.counters.clone();
     let mut most = base.counters;
-    scan(client, &tables.markers, &progress, |item| {
+    let add = |counters: &mut BTreeMap<_, _>, name, views| add(counters, name, u64::from(views));
+    let visit = |item: &Item| {
         let marker = Marker::read(item)?;
         markers += 1;
         for counter in marker.counters {
             // At the edges a view may have been counted before or after its counters were read.
-            *least.entry(counter.clone()).or_default() += u64::from(bounds.surely(marker.counted_at));
-            *most.entry(counter).or_default() += u64::from(bounds.perhaps(marker.counted_at));
+            add(&mut least, counter.clone(), bounds.surely(marker.counted_at));
+            add(&mut most, counter, bounds.perhaps(marker.counted_at));
         }
         Ok(())
-    })
-    .await?;
+    };
+    scanner.scan(&tables.markers, visit).await?;
     let differences = differences(&now.counters, &least, &most);
     Ok(Audit {
         markers,
         now,
         differences,
+        unreadable: scanner.unreadable,
     })
 }
 
 /// Reads all counters.
-async fn snapshot(client: &Client, tables: &Tables, progress: &impl Fn(usize)) -> Result<Snapshot, BoxError> {
+async fn snapshot(scanner: &mut Scanner<'_, impl Fn(usize)>, tables: &Tables) -> Result<Snapshot, Unread> {
     let start = Timestamp::now();
     let mut counters = BTreeMap::new();
     for (table, kind) in [(&tables.user_counters, "user"), (&tables.asset_counters, "asset")] {
-        scan(client, table, progress, |item| {
+        let visit = |item: &Item| {
             let name = format!("{kind}#{}", text(item, schema::ID)?);
-            *counters.entry(name).or_default() += schema::views(item)?;
+            let views = schema::views(item).map_err(|_| format!("{} is not a count", schema::VIEWS))?;
+            add(&mut counters, name, views);
             Ok(())
-        })
-        .await?;
+        };
+        scanner.scan(table, visit).await?;
     }
     Ok(Snapshot {
         taken: Some((start, Timestamp::now())),
         counters,
     })
+}
+
+/// Adds views to a counter. A damaged one may hold any number, so the sum saturates.
+fn add(counters: &mut BTreeMap<String, u64>, name: String, views: u64) {
+    let counter = counters.entry(name).or_default();
+    *counter = counter.saturating_add(views);
 }
 
 fn differences(
@@ -119,41 +133,6 @@ fn differences(
     names.into_iter().filter_map(compare).collect()
 }
 
-/// The times between which a marker's view surely or perhaps moved the counters that were read.
-struct Bounds {
-    surely: (Option<Timestamp>, Option<Timestamp>),
-    perhaps: (Option<Timestamp>, Option<Timestamp>),
-}
-
-impl Bounds {
-    fn new(base: &Snapshot, now: &Snapshot) -> Self {
-        let later = |time: Timestamp| time.plus(CLOCK_SKEW);
-        let earlier = |time: Timestamp| time.minus(CLOCK_SKEW);
-        Self {
-            surely: (
-                base.taken.map(|taken| later(taken.1)),
-                now.taken.map(|taken| earlier(taken.0)),
-            ),
-            perhaps: (
-                base.taken.map(|taken| earlier(taken.0)),
-                now.taken.map(|taken| later(taken.1)),
-            ),
-        }
-    }
-
-    fn surely(&self, time: Timestamp) -> bool {
-        between(self.surely, time)
-    }
-
-    fn perhaps(&self, time: Timestamp) -> bool {
-        between(self.perhaps, time)
-    }
-}
-
-fn between((from, to): (Option<Timestamp>, Option<Timestamp>), time: Timestamp) -> bool {
-    from.is_none_or(|from| time > from) && to.is_none_or(|to| time <= to)
-}
-
 /// The counters that a marker's view moved.
 struct Marker {
     counters: [String; 2],
@@ -161,39 +140,15 @@ struct Marker {
 }
 
 impl Marker {
-    fn read(item: &Item) -> Result<Self, BoxError> {
+    fn read(item: &Item) -> Result<Self, String> {
         let asset = text(item, schema::ASSET_ID)?;
         let user = text(item, schema::USER_ID)?;
         let counted_at = text(item, schema::COUNTED_AT)?.to_owned();
         Ok(Self {
             counters: [format!("asset#{asset}"), format!("user#{user}")],
-            counted_at: counted_at.try_into()?,
+            counted_at: counted_at
+                .try_into()
+                .map_err(|_| format!("{} is not a time", schema::COUNTED_AT))?,
         })
-    }
-}
-
-fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, BoxError> {
-    let value = item.get(name).and_then(|value| value.as_s().ok());
-    let value = value.map(String::as_str);
-    value.ok_or_else(|| format!("an item has no {name}: {item:?}").into())
-}
-
-/// Reads every item of the table, with consistent reads.
-async fn scan(
-    client: &Client,
-    table: &str,
-    progress: &impl Fn(usize),
-    mut visit: impl FnMut(&Item) -> Result<(), BoxError>,
-) -> Result<(), BoxError> {
-    let mut from: Option<Item> = None;
-    loop {
-        let request = client.scan().table_name(table).consistent_read(true);
-        let page = request.set_exclusive_start_key(from).send().await?;
-        page.items().iter().try_for_each(&mut visit)?;
-        progress(page.items().len());
-        from = page.last_evaluated_key;
-        if from.is_none() {
-            return Ok(());
-        }
     }
 }

@@ -17,6 +17,8 @@ use platform::BoxError;
 pub(crate) const ID: &str = "id";
 /// The count in a counter.
 pub(crate) const VIEWS: &str = "views";
+/// The sort key of an asset's counter.
+pub(crate) const SHARD: &str = "shard";
 
 /// A marker's asset.
 pub(crate) const ASSET_ID: &str = "assetId";
@@ -42,7 +44,7 @@ pub(crate) fn user(id: &UserId) -> Item {
 /// The key of a shard of an asset's counter.
 pub(crate) fn shard(id: &AssetId, number: u32) -> Item {
     let mut key = key(id.to_string());
-    key.insert("shard".to_owned(), AttributeValue::N(number.to_string()));
+    key.insert(SHARD.to_owned(), AttributeValue::N(number.to_string()));
     key
 }
 

@@ -77,6 +77,74 @@ async fn finds_a_counter_that_holds_more_than_its_markers_say() {
     );
 }
 
+async fn put(client: &Client, table: &str, item: &[(&str, AttributeValue)]) {
+    let put = client.put_item().table_name(table);
+    let item = item
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
+    put.set_item(Some(item)).send().await.unwrap();
+}
+
+fn s(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn n(number: &str) -> AttributeValue {
+    AttributeValue::N(number.to_owned())
+}
+
+#[tokio::test]
+async fn leaves_out_and_describes_what_is_neither_a_counter_nor_a_marker() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    count(&client, &[("a", "u")]).await;
+    put(&client, "user-counters", &[("id", s("v")), ("views", s("many"))]).await;
+    put(
+        &client,
+        "asset-counters",
+        &[("id", s("b")), ("shard", n("7")), ("views", n("-1"))],
+    )
+    .await;
+    put(&client, "markers", &[("id", s("m")), ("assetId", s("a"))]).await;
+    let marker = [("assetId", s("a")), ("userId", s("u")), ("countedAt", s("noon"))];
+    put(&client, "markers", &[&[("id", s("o"))], marker.as_slice()].concat()).await;
+    let found = run(&client, Snapshot::default()).await;
+    assert_eq!((found.markers, found.differences), (1, vec![]));
+    let mut examples = found.unreadable.examples;
+    examples.sort();
+    assert_eq!(found.unreadable.count, 4);
+    assert_eq!(
+        examples,
+        [
+            "item b, shard 7, of asset-counters: views is not a count",
+            "item m of markers: userId is not a text",
+            "item o of markers: countedAt is not a time",
+            "item v of user-counters: views is not a count",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn describes_twenty_items_of_a_table_that_is_not_ours() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    for number in 0..25 {
+        put(&client, "markers", &[("id", s(&number.to_string()))]).await;
+    }
+    let found = run(&client, Snapshot::default()).await;
+    assert_eq!((found.unreadable.count, found.unreadable.examples.len()), (25, 20));
+}
+
+#[tokio::test]
+async fn names_the_table_that_it_can_not_read() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    let tables = Tables {
+        markers: "gone".to_owned(),
+        ..Tables::with_prefix("")
+    };
+    let error = audit(&client, &tables, Snapshot::default(), |_| ()).await.unwrap_err();
+    assert_eq!(error.to_string(), "Failed to read table gone");
+}
+
 #[tokio::test]
 async fn starts_from_a_snapshot_when_older_markers_are_gone() {
     let client = Engine::for_reporting().aws().dynamodb();

@@ -7,8 +7,8 @@ pub(crate) async fn clean_up(world: &World, take_log: impl Fn() -> String) -> u6
     let mut recovered = 0;
     loop {
         world.until_idle().await;
-        let views: Vec<_> = ops::recover::views(&take_log()).collect();
-        for view in &views {
+        let views = ops::recover::find(&take_log()).views;
+        for view in views.values() {
             send_twice(world, &serde_json::to_string(view).unwrap());
         }
         recovered += views.len() as u64;
