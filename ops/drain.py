@@ -86,17 +86,18 @@ def failed_events(stack: Stack) -> Iterator[bytes]:
 def wait_for_events(stack: Stack, settle: float, limit: float) -> Iterator[str]:
     """Waits until the events queue has been empty for `settle` seconds, at most `limit` seconds."""
     say("Waiting until the events queue is empty ...")
-    deadline, empty_since, shown = time.monotonic() + limit, None, None
-    while time.monotonic() < deadline:
-        waiting = depth(stack, "EventsQueueUrl")
+    start, last_full, shown = time.monotonic(), time.monotonic(), None
+    while (waiting := depth(stack, "EventsQueueUrl")) or time.monotonic() < last_full + settle:
+        now = time.monotonic()
+        if waiting:
+            last_full = now
         if waiting != shown:
-            say(f"    {waiting} messages")
+            say(f"    about {waiting} messages")
             shown = waiting
-        empty_since = (empty_since or time.monotonic()) if waiting == 0 else None
-        if empty_since and time.monotonic() >= empty_since + settle:
+        if now >= start + limit:
+            yield f"The events queue holds about {waiting} messages: see whether count-views fails, then drain again."
             return
         time.sleep(POLL_SECONDS)
-    yield f"The events queue still holds about {shown} messages: see whether count-views fails, then drain again."
 
 
 def look_for_dead_letters(stack: Stack) -> Iterator[str]:
