@@ -47,8 +47,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let sqs = Clients::from_env()?.sqs();
     let bar = progress::bar(views.len(), "Views sent:");
     let sending = send(&sqs, &args.events, &views, |count| bar.inc(count as u64)).await;
+    // A bar that has finished is at its end, however far it was.
+    let sent = bar.position();
     bar.finish_and_clear();
-    sending.with_context(|| format!("Sent {} of {}", bar.position(), counted(views.len(), "view")))?;
+    sending.with_context(|| format!("Sent {sent} of {}", counted(views.len(), "view")))?;
     println!("{} sent to the events queue", counted(views.len(), "view"));
     if unreadable == 0 {
         return Ok(ExitCode::SUCCESS);

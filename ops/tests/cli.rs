@@ -164,6 +164,16 @@ async fn a_recovery_says_how_many_views_it_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_that_sqs_stops_says_how_far_it_came_and_exits_with_2() {
+    let aws = Aws::start(|_: &Call| Answer::error(400, "QueueDoesNotExist"));
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs/lines.log");
+    let (code, said) = aws.ops(&["recover", log.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    let start = "error: Sent 0 of 2 views: Failed to send views to the events queue: ";
+    assert!(said.starts_with(start), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_recovery_that_finds_nothing_says_so_and_exits_with_1() {
     let aws = Aws::start(|call: &Call| panic!("nothing should be sent: {call:?}"));
     let directory = tempfile::tempdir().unwrap();
