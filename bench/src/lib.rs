@@ -10,6 +10,7 @@ pub mod first_poll;
 pub mod peers;
 pub mod quota;
 pub mod statistics;
+pub mod viewer;
 
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -5,10 +5,9 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
     path::Path,
     process::exit,
-    sync::{Arc, Mutex},
+    sync::{Arc, MutexGuard},
     time::{Duration, Instant},
 };
 
@@ -16,19 +15,17 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use bench::{
     progress,
     statistics::{milliseconds, percentile},
+    viewer::{self, Played},
 };
 use fake_aws::{
-    Cloud, Counters, Engine, Latency, Zipf, gateway,
+    Cloud, Counters, Engine, Latency, gateway,
     host::{Bootstrap, Function, Usage},
     server::Server,
     sqs::Trigger,
 };
-use http_body_util::{BodyExt, Empty};
-use hyper::{Request, body::Bytes, client::conn::http1::handshake};
-use hyper_util::rt::TokioIo;
+use hyper::body::Bytes;
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use serde_json::{Map, Value, json};
 
 /// A load.
 struct Level {
@@ -147,34 +144,24 @@ impl Stack {
     async fn measure(&self, level: &Level, bar: &ProgressBar) -> Value {
         let played = Played::default();
         let _ = self.play(level, level.connections * WARM_UP, &played, bar).await;
-        self.trigger.until(views(&played)).await;
+        let views = lock(&played).views();
+        self.trigger.until(views).await;
         let (before, _) = (self.usage(), self.cloud.tables.take());
         let started = Instant::now();
         let mut times = self.play(level, level.plays, &played, bar).await;
         let elapsed = started.elapsed();
-        self.trigger.until(views(&played)).await;
+        let views = lock(&played).views();
+        self.trigger.until(views).await;
         let counted = started.elapsed();
-        let differences = played
-            .lock()
-            .unwrap()
-            .differences(&Counters::read(&self.cloud.tables.engine));
+        let differences = lock(&played).differences(&Counters::read(&self.cloud.tables.engine));
         assert_eq!(differences, [], "each view is counted once");
         let used = self.cloud.tables.take();
         let plays = level.plays as f64;
-        let mut functions = serde_json::Map::new();
-        let mut cpu = Duration::ZERO;
+        let (mut functions, mut cpu) = (Map::new(), Duration::ZERO);
         for (name, usage) in self.usage() {
             let usage = usage.since(before[name]);
             cpu += usage.cpu;
-            functions.insert(
-                name.to_owned(),
-                json!({
-                    "invocations": usage.invocations as f64 / plays,
-                    "duration_ms": milliseconds(usage.duration) / plays,
-                    "cpu_ms": milliseconds(usage.cpu) / plays,
-                    "logged": usage.logged as f64 / plays,
-                }),
-            );
+            functions.insert(name.to_owned(), per_play(usage, plays));
         }
         json!({
             "connections": level.connections,
@@ -197,7 +184,13 @@ impl Stack {
         let mut viewers = tokio::task::JoinSet::new();
         for _ in 0..level.connections {
             let (plays, played) = (plays / level.connections, Arc::clone(played));
-            viewers.spawn(viewer(self.gateway.address, level.assets, plays, played, bar.clone()));
+            viewers.spawn(viewer::play(
+                self.gateway.address,
+                level.assets,
+                plays,
+                played,
+                bar.clone(),
+            ));
         }
         viewers.join_all().await.into_iter().flatten().collect()
     }
@@ -206,51 +199,23 @@ impl Stack {
 /// Has count-views count a batch. A benchmark in which it fails can't go on.
 async fn count(count_views: Arc<Function>, event: Value) -> Option<SqsBatchResponse> {
     let outcome = count_views.invoke(Bytes::from(event.to_string())).await;
-    let response = outcome
-        .answer
-        .as_ref()
-        .ok()
-        .and_then(|answer| serde_json::from_slice(answer).ok());
-    response.or_else(|| {
-        eprintln!(
-            "error: count-views failed: {:?}\n{}",
-            outcome.answer,
-            outcome.log.text()
-        );
+    let Ok(answer) = &outcome.answer else {
+        eprintln!("error: count-views failed: {outcome:?}\n{}", outcome.log.text());
         exit(1)
+    };
+    Some(serde_json::from_slice(answer).unwrap())
+}
+
+/// The share of one play in the work of a function.
+fn per_play(usage: Usage, plays: f64) -> Value {
+    json!({
+        "invocations": usage.invocations as f64 / plays,
+        "duration_ms": milliseconds(usage.duration) / plays,
+        "cpu_ms": milliseconds(usage.cpu) / plays,
+        "logged": usage.logged as f64 / plays,
     })
 }
 
-/// The counters as they should be.
-type Played = Arc<Mutex<Counters>>;
-
-fn views(played: &Played) -> u64 {
-    played.lock().unwrap().views()
-}
-
-async fn viewer(gateway: SocketAddr, assets: usize, plays: usize, played: Played, bar: ProgressBar) -> Vec<Duration> {
-    let connection = TcpStream::connect(gateway).await.unwrap();
-    connection.set_nodelay(true).unwrap();
-    let (mut sender, connection) = handshake(TokioIo::new(connection)).await.unwrap();
-    let connection = tokio::spawn(connection);
-    let (assets, users) = (Zipf::of(assets), Zipf::users());
-    let mut times = Vec::with_capacity(plays);
-    for _ in 0..plays {
-        let (asset, user) = (format!("a{}", assets.draw()), format!("u{}", users.draw()));
-        let request = Request::post(format!("/play/asset/{asset}/user/{user}")).header("host", "bench");
-        let started = Instant::now();
-        let answer = sender
-            .send_request(request.body(Empty::<Bytes>::new()).unwrap())
-            .await
-            .unwrap();
-        let status = answer.status();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        times.push(started.elapsed());
-        assert_eq!(status, 200, "{body:?}");
-        played.lock().unwrap().view(&asset, &user);
-        bar.inc(1);
-    }
-    drop(sender);
-    let _ = connection.await;
-    times
+fn lock(played: &Played) -> MutexGuard<'_, Counters> {
+    played.lock().unwrap()
 }

@@ -9,38 +9,38 @@ use fake_aws::{
 use platform::aws::AssetTable;
 use serde_json::json;
 
-fn records() -> AssetTable {
+fn table() -> AssetTable {
     AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
 }
 
 #[tokio::test]
-async fn what_is_posted_can_be_got() {
-    let records = records();
-    let reply = post_url(&records, sample("post-url")).await.unwrap();
+async fn a_posted_url_can_be_read() {
+    let table = table();
+    let reply = post_url(&table, sample("post-url")).await.unwrap();
     assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
-    let reply = get_url(&records, sample("get-url")).await.unwrap();
+    let reply = get_url(&table, sample("get-url")).await.unwrap();
     assert_eq!(reply.body, json!({"id": "123", "url": "path/to/asset123.mp4"}));
 }
 
 #[tokio::test]
 async fn an_unknown_asset_is_not_found() {
-    let error = get_url(&records(), sample_with("get-url", &[("assetId", "456")]))
+    let error = get_url(&table(), sample_with("get-url", &[("assetId", "456")]))
         .await
         .unwrap_err();
     assert_eq!(error.reply().status.as_u16(), 404);
 }
 
 #[tokio::test]
-async fn a_bad_url_is_refused_and_changes_nothing() {
-    let records = records();
-    post_url(&records, sample("post-url")).await.unwrap();
+async fn a_bad_url_is_rejected_and_changes_nothing() {
+    let table = table();
+    post_url(&table, sample("post-url")).await.unwrap();
     for (body, code) in [
         (r#"{"url":"javascript:alert(1)"}"#, "invalid_value"),
         (r#"{"url":["a"]}"#, "wrong_type"),
         (r#"{"url":"a","id":"456"}"#, "unknown_field"),
         ("{}", "missing_field"),
     ] {
-        let reply = post_url(&records, sample_with_body("post-url", body))
+        let reply = post_url(&table, sample_with_body("post-url", body))
             .await
             .unwrap_err()
             .reply();
@@ -50,6 +50,6 @@ async fn a_bad_url_is_refused_and_changes_nothing() {
             "{body}"
         );
     }
-    let reply = get_url(&records, sample("get-url")).await.unwrap();
+    let reply = get_url(&table, sample("get-url")).await.unwrap();
     assert_eq!(reply.body["url"], "path/to/asset123.mp4");
 }

@@ -1,4 +1,4 @@
-//! The health endpoint in front of services that answer as told.
+//! The health endpoint in front of services that each test scripts.
 
 use std::{
     sync::{
@@ -39,8 +39,8 @@ fn well(path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn all_is_well_when_each_service_answers() {
-    // The sample event is a request that Lambda can read; nothing in it matters.
+async fn the_whole_is_ok_when_each_service_answers() {
+    // The endpoint reads nothing of its request, so it is enough that Lambda can read the sample event.
     assert_eq!(sample("health").uri().path(), "/health");
     let reply = endpoint(well).report().await;
     assert_eq!((reply.status.as_u16(), &reply.body["status"]), (200, &json!("ok")));
@@ -54,7 +54,7 @@ async fn all_is_well_when_each_service_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_is_good_for_a_moment_and_not_for_longer() {
+async fn a_report_is_reused_for_a_moment_and_not_for_longer() {
     let asked = Arc::new(AtomicU32::new(0));
     let asks = Arc::clone(&asked);
     let health = endpoint(move |path| {
@@ -70,7 +70,7 @@ async fn a_report_is_good_for_a_moment_and_not_for_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_crashes_or_is_late_is_named_and_makes_the_whole_degraded() {
+async fn a_service_that_crashes_or_is_late_is_named_and_makes_the_whole_degraded() {
     let crash = || Answer::now(200, r#"{"errorMessage":"panic"}"#);
     let late = || well("/functions/").after(LIMIT + Duration::from_secs(1));
     for fail in [crash as fn() -> Answer, late] {

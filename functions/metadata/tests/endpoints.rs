@@ -9,15 +9,15 @@ use metadata::{get_content, post_content};
 use platform::{aws::AssetTable, http::Error};
 use serde_json::{Value, json};
 
-fn records() -> AssetTable {
+fn table() -> AssetTable {
     AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), TABLE.to_owned())
 }
 
-async fn stored(records: &AssetTable) -> Value {
-    get_content(records, sample("get-content")).await.unwrap().body
+async fn stored(table: &AssetTable) -> Value {
+    get_content(table, sample("get-content")).await.unwrap().body
 }
 
-fn refusal(error: &Error) -> (u16, Value, Value) {
+fn rejection(error: &Error) -> (u16, Value, Value) {
     let reply = error.reply();
     (
         reply.status.as_u16(),
@@ -27,29 +27,29 @@ fn refusal(error: &Error) -> (u16, Value, Value) {
 }
 
 #[tokio::test]
-async fn what_is_posted_can_be_got() {
-    let records = records();
-    let reply = post_content(&records, sample("post-content")).await.unwrap();
+async fn posted_content_can_be_read() {
+    let table = table();
+    let reply = post_content(&table, sample("post-content")).await.unwrap();
     assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
     let expected = json!({"id": "123", "title": "It", "genre": "horror", "summary": "A very scary movie"});
-    assert_eq!(stored(&records).await, expected);
+    assert_eq!(stored(&table).await, expected);
 }
 
 #[tokio::test]
 async fn a_post_replaces_the_whole_record() {
-    let records = records();
-    post_content(&records, sample("post-content")).await.unwrap();
+    let table = table();
+    post_content(&table, sample("post-content")).await.unwrap();
     let other = r#"{"title":"It 2","genre":"drama","summary":""}"#;
-    post_content(&records, sample_with_body("post-content", other))
+    post_content(&table, sample_with_body("post-content", other))
         .await
         .unwrap();
     let expected = json!({"id": "123", "title": "It 2", "genre": "drama", "summary": ""});
-    assert_eq!(stored(&records).await, expected);
+    assert_eq!(stored(&table).await, expected);
 }
 
 #[tokio::test]
 async fn an_unknown_asset_is_not_found() {
-    let error = get_content(&records(), sample_with("get-content", &[("assetId", "789")]))
+    let error = get_content(&table(), sample_with("get-content", &[("assetId", "789")]))
         .await
         .unwrap_err();
     let expected = json!({"id": "789", "status": "Asset not found", "code": "asset_not_found"});
@@ -57,10 +57,10 @@ async fn an_unknown_asset_is_not_found() {
 }
 
 #[tokio::test]
-async fn bad_input_is_refused_and_changes_nothing() {
-    let records = records();
-    post_content(&records, sample("post-content")).await.unwrap();
-    let before = stored(&records).await;
+async fn bad_input_is_rejected_and_changes_nothing() {
+    let table = table();
+    post_content(&table, sample("post-content")).await.unwrap();
+    let before = stored(&table).await;
     let too_large = format!(r#"{{"title":"{}"}}"#, "x".repeat(64 * 1024));
     for (body, expected) in [
         ("", (400, json!("invalid_json"), json!("body"))),
@@ -83,32 +83,32 @@ async fn bad_input_is_refused_and_changes_nothing() {
         ),
         (&too_large, (413, json!("body_too_large"), Value::Null)),
     ] {
-        let error = post_content(&records, sample_with_body("post-content", body))
+        let error = post_content(&table, sample_with_body("post-content", body))
             .await
             .unwrap_err();
-        assert_eq!(refusal(&error), expected, "{body:.80}");
+        assert_eq!(rejection(&error), expected, "{body:.80}");
     }
-    let error = post_content(&records, sample_with_content_type("post-content", "text/plain"))
+    let error = post_content(&table, sample_with_content_type("post-content", "text/plain"))
         .await
         .unwrap_err();
-    assert_eq!(refusal(&error).0, 415);
-    let error = post_content(&records, sample_with("post-content", &[("assetId", "a/b")]))
+    assert_eq!(rejection(&error).0, 415);
+    let error = post_content(&table, sample_with("post-content", &[("assetId", "a/b")]))
         .await
         .unwrap_err();
-    assert_eq!(refusal(&error), (400, json!("invalid_asset_id"), json!("assetId")));
-    assert_eq!(stored(&records).await, before);
+    assert_eq!(rejection(&error), (400, json!("invalid_asset_id"), json!("assetId")));
+    assert_eq!(stored(&table).await, before);
 }
 
 #[tokio::test]
 async fn a_content_type_may_have_parameters() {
     let request = sample_with_content_type("post-content", "Application/JSON; charset=utf-8");
-    assert!(post_content(&records(), request).await.is_ok());
+    assert!(post_content(&table(), request).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_is_told_as_unavailable_without_its_name() {
-    let records = AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), "another-table".to_owned());
-    let reply = get_content(&records, sample("get-content")).await.unwrap_err().reply();
+async fn a_missing_table_is_answered_as_unavailable_without_its_name() {
+    let table = AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), "another-table".to_owned());
+    let reply = get_content(&table, sample("get-content")).await.unwrap_err().reply();
     assert_eq!(reply.status.as_u16(), 503);
     assert_eq!(
         reply.body,

@@ -113,7 +113,7 @@ fn body(view: &View) -> String {
 #[tokio::test]
 async fn the_sample_batch_counts_its_three_views_once_though_one_comes_twice() {
     let reporting = Reporting::start();
-    // The sample's views are of one day; count them as if they came on it.
+    // The sample's views are of a fixed day, which would be before the window one day.
     let mut sample: Value = serde_json::from_str(&sample_event("count-views")).unwrap();
     for record in sample["Records"].as_array_mut().unwrap() {
         let mut event: Value = serde_json::from_str(record["body"].as_str().unwrap()).unwrap();

@@ -103,10 +103,7 @@ impl Answer {
     pub(crate) async fn arrive(self) -> Option<Response<String>> {
         // Even an answer at once lets other tasks run meanwhile, as a network does.
         tokio::task::yield_now().await;
-        // Tokio's shortest sleep is a millisecond.
-        if !self.after.is_zero() {
-            sleep(self.after).await;
-        }
+        wait(self.after).await;
         match self.ending {
             Ending::Response(response) => Some(response),
             Ending::Reset => None,
@@ -119,5 +116,12 @@ impl Answer {
             after: Duration::ZERO,
             ending,
         }
+    }
+}
+
+/// Waits for this time. Tokio's shortest sleep is a millisecond, so no time at all is not a sleep.
+pub(crate) async fn wait(time: Duration) {
+    if !time.is_zero() {
+        sleep(time).await;
     }
 }

@@ -7,7 +7,9 @@ use platform::aws::Clients;
 use serde_json::{Value, json};
 
 use crate::{
-    Answer, Call, Engine, Lambda, Metered, Queue, Recorder, Redrive, Script, Service, Sqs, connector,
+    Answer, Call, Engine, Lambda, Metered, Queue, Recorder, Redrive, Script, Service, Sqs,
+    answer::wait,
+    connector,
     engine::REPORTING_TABLES,
     server::{Api, Server},
     tls::Authority,
@@ -112,7 +114,7 @@ impl Cloud {
         match call.service.as_str() {
             "dynamodb" => self.tables.carry_out(&call).after(dynamodb),
             "lambda" => {
-                tokio::time::sleep(lambda).await;
+                wait(lambda).await;
                 self.lambda.answer(call).await
             }
             "sqs" => self.sqs.carry_out(&call).after(sqs),

@@ -43,7 +43,7 @@ fn draw(world: &World) -> Option<Fault> {
     if state.outages.table.is_on() {
         return Some(Fault::TableDown);
     }
-    if state.faults.draw(&[Fault::TableDown], 0.003).is_some() {
+    if state.faults.draw(&[Fault::TableDown], 0.006).is_some() {
         state.outages.table.start(Duration::from_mins(1));
     }
     state.faults.draw(OF_TRANSACTIONS, 0.1)
