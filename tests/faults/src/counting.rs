@@ -22,6 +22,8 @@ use crate::{
 
 /// The timeout of count-views, as in the template.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The pause of a trigger after an error. AWS documents that there is one, and no figure.
+const BACK_OFF: Duration = Duration::from_mins(2);
 /// The shards of an asset's counter.
 pub(crate) const SHARDS: u32 = 4;
 
@@ -37,8 +39,11 @@ pub(crate) async fn count_batches(world: Arc<World>) {
         }
         let _working = world.work();
         deliver_twice(&world, &batch);
-        let counted = count_batch(&world, &batch).await;
-        delete(&world, &counted);
+        match count_batch(&world, &batch).await {
+            Ok(counted) => delete(&world, &counted),
+            // Lambda slows the trigger down after an error.
+            Err(_) => sleep(BACK_OFF).await,
+        }
     }
 }
 
@@ -70,18 +75,25 @@ fn delete(world: &World, counted: &[&Message]) {
 
 /// Invokes count-views with a batch. Returns the messages that need not come again: none if the process died or ran out
 /// of time.
-async fn count_batch<'a>(world: &Arc<World>, batch: &'a Batch) -> Vec<&'a Message> {
+///
+/// # Errors
+/// When the function reports an error, which is for the whole batch.
+async fn count_batch<'a>(world: &Arc<World>, batch: &'a Batch) -> Result<Vec<&'a Message>, NotCounted> {
     let process = Arc::default();
-    let (counted, failed) = match invoke(world, &process, &batch.event().to_string()).await {
-        None => return Vec::new(),
-        // An error is for the whole batch.
-        Some(Err(_)) => (Vec::new(), batch.0.iter().collect()),
-        Some(Ok(response)) => batch.split(&response),
+    let Some(response) = invoke(world, &process, &batch.event().to_string()).await else {
+        return Ok(Vec::new());
     };
+    let response = response.inspect_err(|_| note_needless(world, &process, &batch.0.iter().collect::<Vec<_>>()))?;
+    let (counted, failed) = batch.split(&response);
+    note_needless(world, &process, &failed);
+    Ok(counted)
+}
+
+/// Notes the messages that are reported as failed though their views are counted.
+fn note_needless(world: &World, process: &Process, failed: &[&Message]) {
     let committed = process.committed.lock().unwrap();
     let needless = failed.iter().filter(|message| is_in(&committed, &message.body));
     world.state.lock().unwrap().history.needless += needless.count() as u64;
-    counted
 }
 
 /// Whether the marker of the view in a message is one of these.

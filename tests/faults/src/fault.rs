@@ -17,6 +17,8 @@ pub enum Fault {
     AnswerLost,
     /// The answer comes after the caller gave up.
     AnswerLate,
+    /// The request hangs and is never carried out.
+    RequestHangs,
     /// The process dies before its transaction.
     KilledBefore,
     /// The process dies while its transaction is under way, and the transaction is carried out.
@@ -27,10 +29,14 @@ pub enum Fault {
     TableDown,
     /// SQS accepts no message for a while.
     QueueDown,
+    /// A message hangs on its way to SQS and never arrives.
+    SendHangs,
     /// SQS accepts the message, and the sender never hears of it.
     SendAnswerLost,
     /// Lambda accepts no invocation for a while.
     LambdaDown,
+    /// An asynchronous invocation hangs on its way to Lambda and never arrives.
+    InvocationHangs,
     /// The queue delivers a message while it is being worked on.
     DeliveredTwice,
     /// The queue misses that a message was deleted and delivers it again after the visibility timeout.
@@ -40,7 +46,7 @@ pub enum Fault {
 }
 
 /// Every kind.
-pub(crate) const ALL: [Fault; 17] = [
+pub(crate) const ALL: [Fault; 20] = [
     Fault::Throttled,
     Fault::TransactionConflict,
     Fault::ItemThrottled,
@@ -48,37 +54,52 @@ pub(crate) const ALL: [Fault; 17] = [
     Fault::ConnectionBroken,
     Fault::AnswerLost,
     Fault::AnswerLate,
+    Fault::RequestHangs,
     Fault::KilledBefore,
     Fault::KilledInside,
     Fault::KilledAfter,
     Fault::TableDown,
     Fault::QueueDown,
+    Fault::SendHangs,
     Fault::SendAnswerLost,
     Fault::LambdaDown,
+    Fault::InvocationHangs,
     Fault::DeliveredTwice,
     Fault::DeliveredAgain,
     Fault::DeliveredLate,
 ];
 
 /// The faults of a transaction.
-pub(crate) const OF_TRANSACTIONS: &[Fault] = ALL.split_at(10).0;
+pub(crate) const OF_TRANSACTIONS: &[Fault] = ALL.split_at(11).0;
 
 /// The faults raised so far.
 #[derive(Debug, Default)]
-pub(crate) struct Faults([u64; ALL.len()]);
+pub(crate) struct Faults {
+    raised: [u64; ALL.len()],
+    /// Whether none is raised at random.
+    off: bool,
+}
 
 impl Faults {
+    /// Never raises a fault.
+    pub(crate) fn none() -> Self {
+        Self {
+            off: true,
+            ..Self::default()
+        }
+    }
+
     /// Raises one of `kinds` with this probability.
     pub(crate) fn draw(&mut self, kinds: &[Fault], probability: f64) -> Option<Fault> {
-        if fastrand::f64() >= probability {
+        if self.off || fastrand::f64() >= probability {
             return None;
         }
         let fault = fastrand::choice(kinds).copied()?;
-        self.0[fault as usize] += 1;
+        self.raised[fault as usize] += 1;
         Some(fault)
     }
 
     pub(crate) fn by_kind(&self) -> Vec<(Fault, u64)> {
-        ALL.into_iter().zip(self.0).collect()
+        ALL.into_iter().zip(self.raised).collect()
     }
 }

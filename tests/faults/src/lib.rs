@@ -9,6 +9,7 @@
 )]
 
 mod counting;
+mod day;
 mod fault;
 mod history;
 mod log;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use tokio::{runtime::Builder, task::JoinSet};
 
+pub use day::day_without_the_table;
 pub use fault::Fault;
 pub use report::Report;
 

@@ -100,6 +100,16 @@ pub(crate) async fn play(world: Arc<World>, plays: Arc<Plays>) {
     }
 }
 
+/// Plays until no play is left, each play without a key.
+pub(crate) async fn play_simply(world: &Arc<World>, plays: &Plays) {
+    let dependencies = dependencies(world);
+    while plays.next().is_some() {
+        let (asset, user) = (format!("a{}", plays.assets.draw()), format!("u{}", plays.users.draw()));
+        play_once(&dependencies, request(&asset, &user, None)).await;
+        world.state.lock().unwrap().history.play(&asset, &user);
+    }
+}
+
 /// Plays. The play is answered, whatever becomes of its view.
 async fn play_once(dependencies: &Dependencies, request: Request) {
     assert_eq!(play::play(dependencies, request).await.unwrap().status.as_u16(), 200);

@@ -41,7 +41,8 @@ pub(crate) async fn answer(world: &World, process: &Arc<Process>, call: &Call) -
 fn draw(world: &World) -> Option<Fault> {
     let mut state = world.state.lock().unwrap();
     if state.outages.table.is_on() {
-        return Some(Fault::TableDown);
+        // A service that is down throttles, or does not answer at all.
+        return fastrand::choice([Fault::TableDown, Fault::RequestHangs]);
     }
     if state.faults.draw(&[Fault::TableDown], 0.006).is_some() {
         state.outages.table.start(Duration::from_mins(1));
@@ -59,7 +60,7 @@ fn behaviour(fault: Fault, call: &Call) -> Behaviour {
         Fault::ConnectionBroken => Behaviour::reset(),
         Fault::AnswerLost => Behaviour::reset_after(),
         Fault::AnswerLate => Behaviour::Delay(TOO_LATE),
-        Fault::KilledBefore | Fault::KilledInside => Behaviour::hang(),
+        Fault::RequestHangs | Fault::KilledBefore | Fault::KilledInside => Behaviour::hang(),
         Fault::KilledAfter => Behaviour::hang_after(),
         other => unreachable!("{other:?} is not a fault of a transaction"),
     }

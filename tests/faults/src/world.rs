@@ -24,7 +24,7 @@ pub(crate) const TICK: Duration = Duration::from_secs(1);
 /// About the time that DynamoDB, SQS and Lambda take to answer.
 pub(crate) const LATENCY: Duration = Duration::from_millis(4);
 /// The number of times that a message is received before it is a dead letter, as in the template.
-const MAX_RECEIVES: u32 = 5;
+const MAX_RECEIVES: u32 = 1_000;
 
 pub(crate) const EVENTS_URL: &str = "https://sqs.us-east-1.amazonaws.com/1/events";
 pub(crate) const POISON_URL: &str = "https://sqs.us-east-1.amazonaws.com/1/poison";
@@ -145,7 +145,8 @@ fn queue_fault(state: &mut State) -> Behaviour {
     if state.faults.draw(&[Fault::QueueDown], 0.001).is_some() {
         state.outages.queue.start(Duration::from_secs(1));
     }
-    match state.faults.draw(&[Fault::SendAnswerLost], 0.02) {
+    match state.faults.draw(&[Fault::SendAnswerLost, Fault::SendHangs], 0.03) {
+        Some(Fault::SendHangs) => Behaviour::hang(),
         Some(_) => Behaviour::reset_after(),
         None => Behaviour::Answer,
     }
@@ -158,7 +159,10 @@ fn invocation_fault(state: &mut State) -> Behaviour {
     if state.faults.draw(&[Fault::LambdaDown], 0.05).is_some() {
         state.outages.lambda.start(Duration::from_secs(1));
     }
-    Behaviour::Answer
+    match state.faults.draw(&[Fault::InvocationHangs], 0.05) {
+        Some(_) => Behaviour::hang(),
+        None => Behaviour::Answer,
+    }
 }
 
 fn down() -> Behaviour {

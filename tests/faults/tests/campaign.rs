@@ -24,3 +24,10 @@ fn a_seed_makes_the_same_run_again() {
     let report = || format!("{:?}", faults::run(300, 2, || ()));
     assert_eq!(report(), report());
 }
+
+#[test]
+fn a_day_without_the_table_needs_no_operator() {
+    let day = faults::day_without_the_table(150, 1);
+    assert_eq!((day.played.views(), day.dead_letters), (150, 0));
+    assert_eq!(day.played.differences(&day.counted), []);
+}
