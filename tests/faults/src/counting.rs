@@ -23,7 +23,7 @@ use crate::{
 /// The timeout of count-views, as in the template.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause of a trigger after an error. AWS documents that there is one, and no figure.
-const BACK_OFF: Duration = Duration::from_mins(2);
+const BACK_OFF: Duration = Duration::from_mins(5);
 /// The shards of an asset's counter.
 pub(crate) const SHARDS: u32 = 4;
 
