@@ -38,7 +38,7 @@ impl Dependencies {
                 cache,
             },
             reporting: Reporting(backend(names.get_views, views_route)),
-            publisher: Publisher::new(&clients.sqs(), names.queue_url, lambda, names.count_views),
+            publisher: Publisher::new(clients, lambda, names.queue_url, names.count_views),
         }
     }
 }

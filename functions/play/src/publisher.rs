@@ -1,10 +1,10 @@
 //! Publishing a view: to the queue, or else by invoking count-views, or else to the log. A view is never dropped.
 
 use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
-use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use domain::View;
 use platform::{
     BoxError,
+    aws::Clients,
     telemetry::{chain, metrics::Metric},
 };
 use tokio::time::{Instant, timeout_at};
@@ -47,15 +47,13 @@ impl Publisher {
     /// Publishes to the events queue, or by asynchronous invocation of count-views when the queue does not accept a view.
     #[must_use]
     pub fn new(
-        sqs: &aws_sdk_sqs::Client,
-        queue_url: String,
+        clients: &Clients,
         lambda: aws_sdk_lambda::Client,
+        queue_url: String,
         count_views_function: String,
     ) -> Self {
-        let attempts = TimeoutConfig::builder().operation_attempt_timeout(QUEUE_ATTEMPT);
-        let config = sqs.config().to_builder().timeout_config(attempts.build());
         Self {
-            sqs: aws_sdk_sqs::Client::from_conf(config.build()),
+            sqs: clients.sqs_with_attempts(QUEUE_ATTEMPT),
             queue_url,
             lambda,
             count_views_function,

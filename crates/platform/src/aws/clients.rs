@@ -102,6 +102,14 @@ impl Clients {
         aws_sdk_sqs::Client::new(&self.config_for(Service::Sqs))
     }
 
+    /// SQS for a caller that limits the time of each call itself. An attempt ends after `limit`.
+    #[must_use]
+    pub fn sqs_with_attempts(&self, limit: Duration) -> aws_sdk_sqs::Client {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(limit).build();
+        let config = self.config_for(Service::Sqs).into_builder();
+        aws_sdk_sqs::Client::new(&config.timeout_config(timeouts).build())
+    }
+
     #[must_use]
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config_for(Service::Lambda))
