@@ -10,7 +10,8 @@ from local.processes import child, run
 
 # `   Building [=====>      ] 123/204: serde, tokio`
 PROGRESS = re.compile(r"\[[=> ]+\] (\d+)/(\d+)")
-ROUTINE = re.compile(r"\s*(Blocking|Compiling|Downloaded|Downloading|Finished|Fresh|Locking|Updating)\b")
+DOWNLOAD = re.compile(r"\s*(Downloaded|Downloading|Fetch|Updating)\b")
+ROUTINE = re.compile(r"\s*(Blocking|Compiling|Finished|Fresh|Locking)\b")
 # The pace of the first steps says nothing about the rest.
 FEWEST_STEPS = 10
 FEWEST_SECONDS = 5
@@ -49,7 +50,7 @@ def build(command: list, **options) -> int:
 def _show(line: str, progress: Progress) -> None:
     if found := PROGRESS.search(line):
         status(progress.line(int(found[1]), int(found[2])))
-    elif "Download" in line:
+    elif DOWNLOAD.match(line):
         status("downloading crates")
     elif line.strip() and not ROUTINE.match(line):
         say(line)  # A warning or an error.

@@ -28,6 +28,9 @@ install() {
     echo "    $venv is ready after $((SECONDS - started)) s"
 }
 
+# Bash lets what runs in the background ignore Ctrl-C.
+trap 'trap - TERM; kill 0' INT
+
 installs=()
 for name in "$@"; do
     install "$name" &
