@@ -6,7 +6,10 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{EventId, Timestamp, View};
 use platform::{
     BoxError,
-    telemetry::metrics::{self, Metric},
+    telemetry::{
+        chain,
+        metrics::{self, Metric},
+    },
 };
 use serde::{
     Deserialize, Deserializer,
@@ -106,7 +109,11 @@ impl CountViews {
                 metrics::emit(&outcome.metrics());
                 if !outcome.failed.is_empty() {
                     let sent = self.events.send(&event, budget.sending).await;
-                    sent.map_err(NotCounted::Event)?;
+                    // Should Lambda lose it as well, the log has it whole, as play's has a view that nothing took.
+                    sent.map_err(|cause| {
+                        tracing::error!(event, cause = %chain(cause.as_ref()), "view neither counted nor queued");
+                        NotCounted::Event(cause)
+                    })?;
                 }
             }
             Message::Poison(reason) => {

@@ -103,8 +103,11 @@ async fn a_single_event_that_nothing_takes_is_an_error_in_time() {
     let rig = Rig::start();
     let count_views = rig.function("count-views");
     rig.cloud.script.always(Calls::all(), Behaviour::hang());
-    let outcome = invoke(&count_views, &body(&view()), LIMIT).await;
+    let event = body(&view());
+    let outcome = invoke(&count_views, &event, LIMIT).await;
     assert!(matches!(outcome.answer, Err(Failure::Error(_))), "{:?}", outcome.answer);
+    let logged = |line: &Value| line["level"] == "ERROR" && line["fields"]["event"] == event.as_str();
+    assert!(outcome.log.json().iter().any(logged), "{}", outcome.log.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
