@@ -1,4 +1,4 @@
-//! What an operator runs: one file per command of `ops`.
+//! The program of an operator: one file per command of `ops`.
 
 pub mod audit;
 pub mod error;

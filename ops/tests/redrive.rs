@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const DEAD: &str = "https://sqs.us-east-1.amazonaws.com/1/dead";
 const EVENTS: &str = "https://sqs.us-east-1.amazonaws.com/1/events";
 
-/// What SQS answers: the newest task each time that it is asked, the last one from then on, and whether it starts one.
+/// The answers of SQS: the newest task each time that it is asked, the last one from then on, and whether it starts one.
 struct Sqs {
     newest: Vec<Value>,
     starts: bool,

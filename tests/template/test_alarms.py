@@ -70,7 +70,7 @@ def test_plays_without_counts_ring(stack):
     assert _dimensions(metrics(alarm)[1]) == {"FunctionName": f"{OWN}-Play"}
 
 
-def test_5xx_of_the_api_ring_whoever_answered_them(stack):
+def test_a_5xx_of_the_api_rings_even_if_no_function_answered_it(stack):
     alarm, requests = stack.alarms["ApiErrorsAlarm"], [100, 100, 100]
     assert rings(alarm, {(GATEWAY, "5xx"): [2, 0, 2], (GATEWAY, "Count"): requests})
     assert not rings(alarm, {(GATEWAY, "5xx"): [1, 1, 1], (GATEWAY, "Count"): requests})

@@ -67,7 +67,7 @@ metrics! {
     ViewsCounted: Count,
     /// Events whose view had been counted before.
     Duplicates: Count,
-    /// Poison messages sent to the dead-letter queue: not a view event, or too old.
+    /// Poison messages sent to their queue: not a view event, or outside the window.
     DeadLettered: Count,
     /// Views that could not be counted this time and come again.
     ViewsFailed: Count,
