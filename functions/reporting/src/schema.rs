@@ -1,11 +1,6 @@
 //! The items of the three tables: one marker per counted view, one counter per user, and a counter of several shards per
 //! asset.
-//!
-//! | table | item | key | attributes |
-//! |---|---|---|---|
-//! | markers | marker | `id`: the event id | `assetId`, `userId`, `playedAt`, `countedAt`, `expires` |
-//! | user counters | a user's counter | `id`: the user id | `views` |
-//! | asset counters | a shard of an asset's counter | `id`: the asset id, `shard`: a number | `views` |
+//! `docs/decisions/0004-tables.md` lists their keys and attributes.
 
 use std::{collections::HashMap, time::Duration};
 
