@@ -18,10 +18,11 @@ def first_poll(rows: list[dict]) -> str:
     floor = next(row for row in rows if row["function"] == "hello")
 
     def cells(row: dict) -> list[str]:
-        wall, cpu = row["wall_ms"], row["cpu_ms"]
-        return [f"{wall:.2f}", f"{wall / floor['wall_ms']:.2f}", f"{cpu:.2f}", f"{cpu / floor['cpu_ms']:.2f}"]
+        wall, cpu, faults = row["wall_ms"], row["cpu_ms"], row["faults"]
+        ratios = [f"{cpu / floor['cpu_ms']:.2f}", f"{faults / floor['faults']:.2f}"]
+        return [f"{wall:.2f}", f"{cpu:.2f}", ratios[0], f"{faults:,}", ratios[1]]
 
-    head = ["function", "to the first poll, ms", "times `hello`", "CPU ms", "times `hello`"]
+    head = ["function", "to the first poll, ms", "CPU ms", "times `hello`", "page faults", "times `hello`"]
     return table(head, [[row["function"], *cells(row)] for row in rows])
 
 

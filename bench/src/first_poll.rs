@@ -2,12 +2,21 @@
 
 use std::{
     io::{BufRead, BufReader},
-    net::TcpListener,
+    net::{Ipv4Addr, TcpListener},
     process::Stdio,
     time::Instant,
 };
 
-use fake_aws::host::{Bootstrap, Start, cpu_time};
+use fake_aws::host::{Bootstrap, Start, cpu_time, page_faults};
+use tokio::net::TcpSocket;
+
+/// A port that refuses every connection at once. It stays taken for as long as the socket lives.
+#[must_use]
+pub fn closed_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    socket
+}
 
 /// Starts a function under a Runtime API of its own, waits for the first `GET /next`, and ends it.
 #[must_use]
@@ -21,11 +30,11 @@ pub fn measure(function: &Bootstrap) -> Start {
     let mut request = String::new();
     poll.read_line(&mut request).unwrap();
     let wall = started.elapsed();
-    let cpu = cpu_time(process.id());
+    let (cpu, faults) = (cpu_time(process.id()), page_faults(process.id()));
     // The connection stays open until the process has ended. Otherwise the function would log an error.
     process.kill().unwrap();
     process.wait().unwrap();
     let name = &function.name;
     assert!(request.contains("/invocation/next"), "{name} asked for {request}");
-    Start { wall, cpu }
+    Start { wall, cpu, faults }
 }

@@ -6,6 +6,7 @@
     reason = "a benchmark that can't go on should fail"
 )]
 
+pub mod downstream;
 pub mod first_poll;
 pub mod peers;
 pub mod quota;

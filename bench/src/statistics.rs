@@ -19,6 +19,14 @@ pub fn median(times: impl Iterator<Item = Duration>) -> f64 {
     percentile(&mut times.collect::<Vec<_>>(), 0.5)
 }
 
+/// The median of counts.
+#[must_use]
+pub fn median_count(counts: impl Iterator<Item = u64>) -> u64 {
+    let mut counts: Vec<_> = counts.collect();
+    counts.sort_unstable();
+    counts[counts.len() / 2]
+}
+
 #[must_use]
 pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0

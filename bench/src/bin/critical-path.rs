@@ -1,19 +1,14 @@
 //! The time of a play when each call that it makes takes 20 ms, beside one such call.
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't go on should fail")]
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use aws_credential_types::Credentials;
 use aws_sdk_lambda::primitives::Blob;
-use bench::{progress, statistics::median};
+use bench::{downstream, progress, statistics::median};
 use fake_aws::{
-    Answer, Call, backends,
     host::{Bootstrap, Function},
     requests::sample_event,
-    server::{Api, Server},
 };
 use hyper::body::Bytes;
 use platform::aws::Clients;
@@ -29,7 +24,7 @@ const ORIGINAL: f64 = 4.0;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let server = Server::start(Arc::new(Api(Arc::new(answer))));
+    let server = downstream::serve(ROUND_TRIP);
     let endpoint = server.url();
     let bar = progress("critical path", 3);
     let floor = round_trip(&endpoint).await;
@@ -92,14 +87,4 @@ async fn round_trip(endpoint: &str) -> f64 {
         }
     }
     median(times.into_iter())
-}
-
-/// Answers for the backends and for SQS.
-fn answer(call: &Call) -> Answer {
-    if call.is_ping() {
-        return Answer::now(200, "healthy");
-    }
-    let sent = || Answer::now(200, json!({"MessageId": "1"}).to_string());
-    let reply = call.function().and_then(|name| backends::reply(&name));
-    reply.unwrap_or_else(sent).after(ROUND_TRIP)
 }

@@ -1,8 +1,11 @@
-//! The time until a function asks for its first event, beside a bare one. No connection can be opened meanwhile.
+//! The time until a function asks for its first event, its CPU time and its page faults, beside a bare function's. Every
+//! connection is refused meanwhile.
+#![expect(clippy::unwrap_used, reason = "a benchmark that can't go on should fail")]
 
-use std::net::TcpListener;
-
-use bench::{first_poll, progress, statistics::median};
+use bench::{
+    first_poll, progress,
+    statistics::{median, median_count},
+};
 use fake_aws::host::{Bootstrap, Start};
 use serde_json::json;
 
@@ -10,7 +13,8 @@ use serde_json::json;
 const STARTS: usize = 61;
 
 fn main() {
-    let nobody = format!("http://{}", closed_port());
+    let nobody = first_poll::closed_port();
+    let nobody = format!("http://{}", nobody.local_addr().unwrap());
     let mut functions = Bootstrap::all_built();
     let play = Bootstrap::built("play").named("play, traced");
     functions.push(
@@ -36,15 +40,9 @@ fn main() {
         .map(|(function, starts)| {
             let wall = median(starts.iter().map(|start| start.wall));
             let cpu = median(starts.iter().map(|start| start.cpu));
-            json!({"function": function.name, "wall_ms": wall, "cpu_ms": cpu, "bytes": function.size()})
+            let faults = median_count(starts.iter().map(|start| start.faults));
+            json!({"function": function.name, "wall_ms": wall, "cpu_ms": cpu, "faults": faults})
         })
         .collect();
     println!("{}", json!(rows));
-}
-
-/// A port on which nobody listens. It refuses connections at once.
-fn closed_port() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0");
-    let address = listener.and_then(|listener| listener.local_addr());
-    address.map_or_else(|_| "127.0.0.1:9".to_owned(), |address| address.to_string())
 }

@@ -109,12 +109,6 @@ impl Bootstrap {
         self
     }
 
-    /// The binary's size in bytes.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        fs::metadata(&self.command[0]).unwrap().len()
-    }
-
     /// The process that Lambda would start, with its Runtime API at `runtime_api`.
     #[must_use]
     pub fn command(&self, runtime_api: SocketAddr) -> Command {

@@ -66,6 +66,8 @@ pub struct Start {
     pub wall: Duration,
     /// The CPU time of the process in that time.
     pub cpu: Duration,
+    /// The page faults of the process in that time.
+    pub faults: u64,
 }
 
 /// The work of a function, all its living instances together.
@@ -134,7 +136,8 @@ impl Function {
         self.scale_out(1);
         let outcome = self.invoke(event).await;
         let (wall, cpu) = (started.elapsed(), self.usage().cpu);
-        (Start { wall, cpu }, outcome)
+        let faults = self.living().iter().map(|instance| instance.page_faults()).sum();
+        (Start { wall, cpu, faults }, outcome)
     }
 
     /// Freezes the instances, as Lambda does between two events.
@@ -153,6 +156,13 @@ impl Function {
         for instance in &instances {
             instance.kill();
         }
+        join_all(instances.iter().map(|instance| instance.reach(State::Gone))).await;
+    }
+
+    /// Ends all instances in such a way that a tool around them can write its report.
+    pub async fn terminate(&self) {
+        let instances = self.living();
+        self.signal(Signal::SIGTERM);
         join_all(instances.iter().map(|instance| instance.reach(State::Gone))).await;
     }
 

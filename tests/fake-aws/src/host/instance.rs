@@ -2,6 +2,7 @@
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::{
+    fs,
     sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -112,6 +113,11 @@ impl Instance {
         cpu_time(self.process)
     }
 
+    /// The page faults of the process.
+    pub(super) fn page_faults(&self) -> u64 {
+        page_faults(self.process)
+    }
+
     /// Waits for an event and hands it over.
     async fn next(self: Arc<Self>) -> Response<Bytes> {
         self.state.send_replace(State::Ready);
@@ -203,6 +209,15 @@ pub fn cpu_time(process: u32) -> Duration {
     clock_gettime(clock_getcpuclockid(pid(process)).unwrap())
         .unwrap()
         .into()
+}
+
+/// The page faults of a process that needed no disk. See `proc_pid_stat(5)`.
+#[must_use]
+pub fn page_faults(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name before the last parenthesis may hold spaces. Seven fields come after it, and then the minor faults.
+    let (_, fields) = status.rsplit_once(')').unwrap();
+    fields.split_whitespace().nth(7).unwrap().parse().unwrap()
 }
 
 fn pid(process: u32) -> Pid {

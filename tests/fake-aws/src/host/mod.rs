@@ -7,5 +7,5 @@ mod log;
 
 pub use bootstrap::Bootstrap;
 pub use function::{Failure, Function, Outcome, Start, Usage};
-pub use instance::cpu_time;
+pub use instance::{cpu_time, page_faults};
 pub use log::Log;
