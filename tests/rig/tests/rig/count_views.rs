@@ -55,6 +55,26 @@ async fn a_batch_of_which_nothing_can_be_counted_is_an_error_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn poison_of_any_text_reaches_its_queue_and_a_view_of_a_later_schema_is_counted() {
+    let rig = Rig::start();
+    let count_views = rig.function("count-views");
+    let mut later = serde_json::to_value(view()).unwrap();
+    later["player"] = json!("tv");
+    later["correlationId"] = json!({"not": "an id"});
+    let wrong_version = |text: &str| format!(r#"{{"version":"{text}"}}"#);
+    let poison = [
+        wrong_version("\\u0000\\u0007"),
+        wrong_version("\\ufffe\\uffff"),
+        wrong_version(&"x".repeat(200_000)),
+        "[1]".to_owned(),
+    ];
+    let bodies: Vec<_> = [later.to_string()].into_iter().chain(poison).collect();
+    let outcome = invoke(&count_views, &batch(&bodies), LIMIT).await;
+    assert!(failures(&outcome.json()).is_empty(), "{}", outcome.log.text());
+    assert_eq!((rig.cloud.poison.len(), rig.views("123")), (4, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn poison_whose_queue_hangs_is_reported_in_time_and_the_views_are_counted() {
     let rig = Rig::start();
     let count_views = rig.function("count-views");
