@@ -112,7 +112,7 @@ async fn a_frozen_instance_answers_once_it_is_thawed() {
     let function = function();
     function.scale_out(1);
     function.ready().await;
-    function.freeze();
+    function.freeze().await;
     let answered = async {
         let outcome = function.invoke_within(event("late"), LONG).await;
         (outcome.json(), Instant::now())

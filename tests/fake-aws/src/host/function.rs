@@ -140,9 +140,14 @@ impl Function {
         (Start { wall, cpu, faults }, outcome)
     }
 
-    /// Freezes the instances, as Lambda does between two events.
-    pub fn freeze(&self) {
+    /// Freezes the instances, as Lambda does between two events, and waits until they have stopped.
+    pub async fn freeze(&self) {
         self.signal(Signal::SIGSTOP);
+        for instance in self.living() {
+            while !instance.is_stopped() {
+                sleep(Duration::from_millis(1)).await;
+            }
+        }
     }
 
     /// Lets frozen instances go on.

@@ -113,6 +113,11 @@ impl Instance {
         cpu_time(self.process)
     }
 
+    /// Whether the process has stopped. A signal takes effect some time after it was sent.
+    pub(super) fn is_stopped(&self) -> bool {
+        status(self.process).starts_with('T')
+    }
+
     /// The page faults of the process.
     pub(super) fn page_faults(&self) -> u64 {
         page_faults(self.process)
@@ -214,10 +219,15 @@ pub fn cpu_time(process: u32) -> Duration {
 /// The page faults of a process that needed no disk. See `proc_pid_stat(5)`.
 #[must_use]
 pub fn page_faults(process: u32) -> u64 {
+    let minor_faults = status(process).split(' ').nth(7).map(str::to_owned);
+    minor_faults.unwrap().parse().unwrap()
+}
+
+/// The fields of `/proc/<process>/stat` from the state on. The name before them may hold spaces.
+fn status(process: u32) -> String {
     let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    // The name before the last parenthesis may hold spaces. Seven fields come after it, and then the minor faults.
-    let (_, fields) = status.rsplit_once(')').unwrap();
-    fields.split_whitespace().nth(7).unwrap().parse().unwrap()
+    let (_, fields) = status.rsplit_once(") ").unwrap();
+    fields.to_owned()
 }
 
 fn pid(process: u32) -> Pid {

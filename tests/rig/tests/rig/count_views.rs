@@ -135,7 +135,7 @@ async fn connections_that_died_while_the_instance_was_frozen_cost_no_count() {
     let rig = Rig::start();
     let count_views = rig.function("count-views");
     invoke(&count_views, &batch(&[body(&view())]), LIMIT).await;
-    count_views.freeze();
+    count_views.freeze().await;
     rig.server.disconnect();
     count_views.thaw();
     let outcome = invoke(&count_views, &batch(&[body(&view())]), LIMIT).await;

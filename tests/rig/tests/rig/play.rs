@@ -109,7 +109,7 @@ async fn connections_that_died_while_the_instance_was_frozen_cost_no_answer() {
     let rig = Rig::start();
     let play = rig.play();
     invoke_sample(&play, "play", TIMEOUT).await;
-    play.freeze();
+    play.freeze().await;
     rig.server.disconnect();
     play.thaw();
     let outcome = invoke_sample(&play, "play", TIMEOUT).await;
