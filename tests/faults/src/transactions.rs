@@ -44,7 +44,7 @@ fn draw(world: &World) -> Option<Fault> {
         // A service that is down throttles, or does not answer at all.
         return fastrand::choice([Fault::TableDown, Fault::RequestHangs]);
     }
-    if state.faults.draw(&[Fault::TableDown], 0.006).is_some() {
+    if state.faults.draw(&[Fault::TableDown], 0.02).is_some() {
         state.outages.table.start(Duration::from_mins(1));
     }
     state.faults.draw(OF_TRANSACTIONS, 0.1)

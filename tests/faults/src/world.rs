@@ -142,7 +142,7 @@ fn queue_fault(state: &mut State) -> Behaviour {
     if state.outages.queue.is_on() {
         return down();
     }
-    if state.faults.draw(&[Fault::QueueDown], 0.001).is_some() {
+    if state.faults.draw(&[Fault::QueueDown], 0.002).is_some() {
         state.outages.queue.start(Duration::from_secs(1));
     }
     match state.faults.draw(&[Fault::SendAnswerLost, Fault::SendHangs], 0.03) {
@@ -156,10 +156,10 @@ fn invocation_fault(state: &mut State) -> Behaviour {
     if state.outages.lambda.is_on() {
         return down();
     }
-    if state.faults.draw(&[Fault::LambdaDown], 0.05).is_some() {
+    if state.faults.draw(&[Fault::LambdaDown], 0.1).is_some() {
         state.outages.lambda.start(Duration::from_secs(1));
     }
-    match state.faults.draw(&[Fault::InvocationHangs], 0.05) {
+    match state.faults.draw(&[Fault::InvocationHangs], 0.15) {
         Some(_) => Behaviour::hang(),
         None => Behaviour::Answer,
     }
