@@ -1,6 +1,12 @@
 //! The SDK's HTTP client, replaced by a service in the same process.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::{
@@ -21,12 +27,25 @@ pub fn answering(answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Cl
     clients(Arc::new(answer))
 }
 
-/// Clients, configured as the functions' own, of a service in this process.
+/// Clients, configured as the functions' own, of a service in this process. They share no retry quota with others.
 #[must_use]
 pub fn clients(service: Arc<dyn Service>) -> Clients {
+    clients_in(new_region(), service)
+}
+
+/// The same for clients that share the retry quota of a region.
+#[must_use]
+pub fn clients_in(region: String, service: Arc<dyn Service>) -> Clients {
     let credentials = Credentials::new("test", "test", None, None, "test");
     let connector = SharedHttpConnector::new(InProcess(service));
-    Clients::new("us-east-1".to_owned(), credentials, connector)
+    Clients::new(region, credentials, connector)
+}
+
+/// A region that no other clients use. The SDK keeps one retry quota per region in a process, and a test must not
+/// depend on the retries of another one.
+pub fn new_region() -> String {
+    static REGIONS: AtomicU64 = AtomicU64::new(0);
+    format!("test-{}", REGIONS.fetch_add(1, Ordering::Relaxed))
 }
 
 struct InProcess(Arc<dyn Service>);

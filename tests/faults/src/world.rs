@@ -38,6 +38,7 @@ pub(crate) struct World {
     pub(crate) lambda: Lambda,
     pub(crate) state: Mutex<State>,
     sqs: Sqs,
+    region: String,
     /// A clone for each batch and invocation that a function works on.
     working: Arc<()>,
     over: AtomicBool,
@@ -78,6 +79,7 @@ impl World {
             lambda,
             state: Mutex::default(),
             sqs,
+            region: connector::new_region(),
             working: Arc::default(),
             over: AtomicBool::new(false),
         }
@@ -86,7 +88,7 @@ impl World {
     /// The clients of one process.
     pub(crate) fn clients(self: &Arc<Self>, process: &Arc<Process>) -> Clients {
         let (world, process) = (Arc::clone(self), Arc::clone(process));
-        connector::clients(Arc::new(Seen { world, process }))
+        connector::clients_in(self.region.clone(), Arc::new(Seen { world, process }))
     }
 
     /// Keeps the world from being idle until it is dropped.
