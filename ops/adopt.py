@@ -8,18 +8,13 @@ resource, no output, and no transform.
 
 import json
 import os
-import re
 import sys
 import time
-from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
-from samtranslator.yaml_helper import yaml_parse
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
-# The property that identifies a resource of each type, if the template gives it a name.
-NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::Logs::LogGroup": "LogGroupName"}
+from ops import retained
 
 
 class StackExistsError(Exception):
@@ -30,38 +25,10 @@ def adopt(stack_name: str) -> list[str]:
     """Makes the stack of the retained resources that exist, and returns their names."""
     if status := _status(stack_name):
         raise StackExistsError(f"the stack {stack_name} is {status}; only a deleted one leaves something to adopt")
-    template = retained()
-    names = {logical: physical_name(resource, stack_name) for logical, resource in template["Resources"].items()}
-    found = {logical: name for logical, name in names.items() if _exists(template["Resources"][logical]["Type"], name)}
+    found = retained.find(stack_name)
     if found:
-        template["Resources"] = {logical: template["Resources"][logical] for logical in found}
-        _import(stack_name, template, found)
-    return list(found.values())
-
-
-def retained() -> dict:
-    """The part of the stack's template that outlives it under a name of its own."""
-    template = yaml_parse(TEMPLATE.read_text())
-    resources = {logical: found for logical, found in template["Resources"].items() if _is_retained(found)}
-    used = set(re.findall(r'{"Ref": "(\w+)"}', json.dumps(resources)))
-    return {
-        "AWSTemplateFormatVersion": template["AWSTemplateFormatVersion"],
-        "Parameters": {name: found for name, found in template["Parameters"].items() if name in used},
-        "Resources": resources,
-    }
-
-
-def _is_retained(resource) -> bool:
-    """An Fn::ForEach is a list and is never retained."""
-    if not isinstance(resource, dict) or resource.get("DeletionPolicy") != "Retain":
-        return False
-    return NAMES.get(resource["Type"]) in resource["Properties"]
-
-
-def physical_name(resource: dict, stack_name: str) -> str:
-    """The physical name, which the template makes of the stack's."""
-    name = resource["Properties"][NAMES[resource["Type"]]]["Fn::Sub"]
-    return name.replace("${AWS::StackName}", stack_name)
+        _import(stack_name, found)
+    return [resource.name for resource in found.values()]
 
 
 def _status(stack_name: str) -> str | None:
@@ -75,29 +42,18 @@ def _status(stack_name: str) -> str | None:
     return stack["StackStatus"] if stack["StackStatus"] != "REVIEW_IN_PROGRESS" else None
 
 
-def _exists(kind: str, name: str) -> bool:
-    if kind == "AWS::Logs::LogGroup":
-        groups = boto3.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-        return name in [group["logGroupName"] for group in groups]
-    dynamodb = boto3.client("dynamodb")
-    try:
-        dynamodb.describe_table(TableName=name)
-    except dynamodb.exceptions.ResourceNotFoundException:
-        return False
-    return True
-
-
-def _import(stack_name: str, template: dict, names: dict[str, str]) -> None:
+def _import(stack_name: str, resources: dict[str, retained.Retained]) -> None:
     cloudformation = boto3.client("cloudformation")
     change = {"StackName": stack_name, "ChangeSetName": f"adopt-{time.time_ns()}"}
-    kinds = {logical: template["Resources"][logical]["Type"] for logical in names}
+    template = retained.template()
+    template["Resources"] = {logical: template["Resources"][logical] for logical in resources}
     imports = [
         {
-            "ResourceType": kinds[logical],
+            "ResourceType": resource.kind,
             "LogicalResourceId": logical,
-            "ResourceIdentifier": {NAMES[kinds[logical]]: name},
+            "ResourceIdentifier": {retained.NAMES[resource.kind]: resource.name},
         }
-        for logical, name in names.items()
+        for logical, resource in resources.items()
     ]
     cloudformation.create_change_set(
         **change, ChangeSetType="IMPORT", TemplateBody=json.dumps(template), ResourcesToImport=imports

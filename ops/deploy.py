@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from local.console import Failure, say
+from ops import retained
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
@@ -33,15 +34,12 @@ def template() -> dict:
     return yaml_parse(TEMPLATE.read_text())
 
 
-def _names(kind: str, prop: str) -> list[str]:
-    """A name that the template gives to each resource of a type. An Fn::ForEach is a list and has no type."""
-    resources = [found for found in template()["Resources"].values() if isinstance(found, dict)]
-    return [found["Properties"][prop]["Fn::Sub"] for found in resources if found["Type"] == kind]
-
-
 def longest_stack_name() -> int:
     """The longest name of a stack whose functions' names fit Lambda's limit."""
-    names = _names("AWS::Serverless::Function", "FunctionName")
+    # An Fn::ForEach is a list and has no type.
+    resources = [found for found in template()["Resources"].values() if isinstance(found, dict)]
+    functions = [found["Properties"] for found in resources if found["Type"] == "AWS::Serverless::Function"]
+    names = [function["FunctionName"]["Fn::Sub"] for function in functions]
     return LONGEST_FUNCTION_NAME - max(len(name.replace(STACK_NAME, "")) for name in names)
 
 
@@ -62,25 +60,6 @@ def check_binaries(built: Path, architecture: str) -> None:
         machine = int.from_bytes(header[18:20], "little") if header[:4] == b"\x7fELF" else None
         if machine != MACHINES[architecture]:
             raise Failure(f"{binary} is not a program for {architecture}")
-
-
-def table_names(stack_name: str) -> list[str]:
-    return [name.replace(STACK_NAME, stack_name) for name in _names("AWS::DynamoDB::Table", "TableName")]
-
-
-def left_tables(stack_name: str, dynamodb) -> list[str]:
-    """Advice about the tables that a failed first deployment has left, which the next one would trip over."""
-    advice = []
-    for name in table_names(stack_name):
-        try:
-            dynamodb.describe_table(TableName=name)
-        except dynamodb.exceptions.ResourceNotFoundException:
-            continue
-        if dynamodb.scan(TableName=name, Limit=1)["Count"]:
-            advice.append(f"{name} has items: keep it, see `make adopt`")
-        else:
-            advice.append(f"{name} is empty: aws dynamodb delete-table --table-name {name}")
-    return advice
 
 
 def deploy(stack_name: str, parameters: dict[str, str]) -> None:
@@ -108,7 +87,7 @@ def _advice(stack_name: str) -> list[str]:
             return []
         return [
             f"The stack was never created. Delete it: aws cloudformation delete-stack --stack-name {stack_name}",
-            *left_tables(stack_name, boto3.client("dynamodb")),
+            *(resource.advice() for resource in retained.find(stack_name).values()),
         ]
     except (BotoCoreError, ClientError):
         return []
