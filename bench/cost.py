@@ -22,12 +22,10 @@ ACCESS = {
     "requestTime": "23/Nov/2026:22:45:27 +0000",
     "identity.sourceIp": "203.0.113.7",
     "routeKey": "POST /play/asset/{assetId}/user/{userId}",
-    "path": "/play/asset/a1234567/user/u1234567",
     "status": "200",
     "responseLength": "180",
     "responseLatency": "31",
     "integrationLatency": "28",
-    "authorizer.principalId": "",
     "identity.userArn": "",
     "error.message": "",
 }
