@@ -4,6 +4,7 @@
 use cdnurl::{get_url, post_url};
 use fake_aws::{
     Engine, TABLE,
+    mutations::assert_no_event_breaks,
     requests::{sample, sample_with, sample_with_body},
 };
 use platform::aws::AssetTable;
@@ -52,4 +53,11 @@ async fn a_bad_url_is_rejected_and_changes_nothing() {
     }
     let reply = get_url(&table, sample("get-url")).await.unwrap();
     assert_eq!(reply.body["url"], "path/to/asset123.mp4");
+}
+
+#[tokio::test]
+async fn no_event_breaks_an_endpoint() {
+    let table = table();
+    assert_no_event_breaks("get-url", |request| get_url(&table, request)).await;
+    assert_no_event_breaks("post-url", |request| post_url(&table, request)).await;
 }

@@ -8,9 +8,14 @@ use std::{
     time::Duration,
 };
 
-use fake_aws::{Answer, answering, requests::sample};
+use fake_aws::{
+    Answer, answering,
+    mutations::{assert_no_event_breaks, assert_what_nobody_reads_changes_nothing, body},
+    requests::sample_event,
+};
 use health::{Dependencies, Health, LIMIT, Queues};
-use platform::aws::invoke::Backend;
+use lambda_http::Context;
+use platform::{aws::invoke::Backend, http::answer};
 use serde_json::json;
 
 fn endpoint(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Health {
@@ -40,16 +45,21 @@ fn well(path: &str) -> Answer {
 
 #[tokio::test]
 async fn the_whole_is_ok_when_each_service_answers() {
-    // The endpoint reads nothing of its request, so it is enough that Lambda can read the sample event.
-    assert_eq!(sample("health").uri().path(), "/health");
-    let reply = endpoint(well).report().await;
-    assert_eq!((reply.status.as_u16(), &reply.body["status"]), (200, &json!("ok")));
+    let health = &endpoint(well);
+    let response = answer(
+        &async |_| Ok(health.report().await),
+        &sample_event("health"),
+        Context::default(),
+    )
+    .await;
+    let report = body(&response);
+    assert_eq!((response.status_code, &report["status"]), (200, &json!("ok")));
     for service in ["metadata", "cdnurl", "reporting", "play"] {
-        let state = &reply.body["services"][service];
+        let state = &report["services"][service];
         assert_eq!(state["status"], "ok", "{service}");
         assert!(state["latencyMs"].is_u64(), "{service}");
     }
-    let play = &reply.body["services"]["play"];
+    let play = &report["services"]["play"];
     assert_eq!((&play["backlog"], &play["deadLetters"]), (&json!(3), &json!(3)));
 }
 
@@ -83,4 +93,11 @@ async fn a_service_that_crashes_or_is_late_is_named_and_makes_the_whole_degraded
         assert_eq!(reply.body["services"]["cdnurl"]["status"], "failed");
         assert_eq!(reply.body["services"]["metadata"]["status"], "ok");
     }
+}
+
+#[tokio::test]
+async fn no_event_breaks_health() {
+    let health = &endpoint(well);
+    assert_what_nobody_reads_changes_nothing("health", async |_| Ok(health.report().await)).await;
+    assert_no_event_breaks("health", async |_| Ok(health.report().await)).await;
 }

@@ -3,6 +3,7 @@
 
 use fake_aws::{
     Engine, TABLE,
+    mutations::assert_no_event_breaks,
     requests::{sample, sample_with, sample_with_body, sample_with_content_type},
 };
 use metadata::{get_content, post_content};
@@ -114,4 +115,11 @@ async fn a_missing_table_is_answered_as_unavailable_without_its_name() {
         reply.body,
         json!({"status": "temporarily unavailable, try again", "code": "unavailable"})
     );
+}
+
+#[tokio::test]
+async fn no_event_breaks_an_endpoint() {
+    let table = table();
+    assert_no_event_breaks("get-content", |request| get_content(&table, request)).await;
+    assert_no_event_breaks("post-content", |request| post_content(&table, request)).await;
 }

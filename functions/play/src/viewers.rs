@@ -1,10 +1,10 @@
 //! The viewers that may play: anyone, or a user with a verified token.
 
 use domain::UserId;
-use lambda_http::{Request, RequestExt, request::RequestContext};
+use lambda_http::Request;
 use platform::{
     config::{self, ConfigError},
-    http::Error,
+    http::{Error, subject},
 };
 
 /// The viewers that play answers.
@@ -39,13 +39,4 @@ impl Viewers {
             Self::WithToken | Self::Anyone => Ok(()),
         }
     }
-}
-
-/// The `sub` of the token, which the gateway's JWT authorizer has verified.
-fn subject(request: &Request) -> Option<&str> {
-    let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else {
-        return None;
-    };
-    let token = context.authorizer.as_ref()?.jwt.as_ref()?;
-    token.claims.get("sub").map(String::as_str)
 }

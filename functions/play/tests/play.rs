@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use fake_aws::{
     Answer,
-    requests::{sample, sample_event, sample_with},
+    mutations::{assert_no_event_breaks, assert_what_nobody_reads_changes_nothing},
+    requests::{event_with, sample, sample_with},
 };
 use lambda_http::Request;
-use platform::telemetry::correlation;
+use platform::{http::read_event, telemetry::correlation};
 use play::Viewers;
 use serde_json::{Value, json};
 
@@ -77,17 +78,21 @@ async fn the_requests_id_goes_to_the_backends_and_with_the_view() {
 }
 
 /// A play by user 8 with a token that the gateway has verified.
-fn with_token_of(subject: &str) -> Request {
-    let mut event: Value = serde_json::from_str(&sample_event("play")).unwrap();
-    event["requestContext"]["authorizer"] = json!({"jwt": {"claims": {"sub": subject}, "scopes": null}});
-    lambda_http::request::from_str(&event.to_string()).unwrap()
+fn with_token_of(subject: impl Into<Value>) -> Request {
+    let authorizer = json!({"jwt": {"claims": {"sub": subject.into(), "amr": null}, "scopes": null}});
+    read_event(&event_with("play", &[("/requestContext/authorizer", authorizer)])).unwrap()
 }
 
 #[tokio::test]
 async fn with_tokens_on_a_user_plays_as_nobody_else() {
     let mut world = World::new(well);
     world.dependencies.viewers = Viewers::WithToken;
-    for request in [with_token_of("9"), sample("play")] {
+    for request in [
+        with_token_of("9"),
+        with_token_of(8),
+        with_token_of(Value::Null),
+        sample("play"),
+    ] {
         let reply = world.answer(request).await.unwrap_err().reply();
         assert_eq!(
             (reply.status.as_u16(), &reply.body["code"]),
@@ -209,4 +214,11 @@ async fn a_bad_id_calls_nothing() {
         assert_eq!((reply.status.as_u16(), &reply.body["field"]), (400, &json!(field)));
     }
     assert_eq!(world.called(), [""; 0]);
+}
+
+#[tokio::test]
+async fn no_event_breaks_a_play() {
+    let world = World::new(well);
+    assert_what_nobody_reads_changes_nothing("play", |request| world.answer(request)).await;
+    assert_no_event_breaks("play", |request| world.answer(request)).await;
 }

@@ -3,6 +3,7 @@
 
 use fake_aws::{
     Engine,
+    mutations::assert_no_event_breaks,
     requests::{sample, sample_with},
 };
 use lambda_http::http::HeaderValue;
@@ -153,4 +154,14 @@ async fn a_view_that_cannot_be_counted_is_answered_as_unavailable() {
         (reply.status.as_u16(), &reply.body["code"]),
         (503, &json!("unavailable"))
     );
+}
+
+#[tokio::test]
+async fn no_event_breaks_an_endpoint() {
+    let reporting = &Reporting::start();
+    let post_view = |request| post_view(&reporting.ledger, &reporting.counts, request);
+    assert_no_event_breaks("post-view", post_view).await;
+    assert_no_event_breaks("get-user-views", |request| get_user_views(&reporting.users, request)).await;
+    assert_no_event_breaks("get-asset-views", |request| get_asset_views(&reporting.assets, request)).await;
+    assert_no_event_breaks("get-views", |request| get_views(&reporting.counts, request)).await;
 }

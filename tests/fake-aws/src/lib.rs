@@ -22,6 +22,7 @@ pub mod gateway;
 pub mod host;
 mod lambda;
 mod metered;
+pub mod mutations;
 mod recorder;
 pub mod requests;
 mod script;

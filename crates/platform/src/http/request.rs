@@ -1,9 +1,9 @@
 //! The parts of a request that endpoints read, parsed into types.
 
 use domain::{AssetId, CorrelationId, IdempotencyKey, Invalid, UserId};
-use lambda_http::{Request, RequestExt, http::header::CONTENT_TYPE, request::RequestContext};
+use lambda_http::{Request, RequestExt, http::header::CONTENT_TYPE};
 
-use crate::http::{Error, Fields};
+use crate::http::{Error, Fields, event::Facts};
 
 /// Largest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -33,26 +33,29 @@ fn parameter(request: &Request, name: &str) -> String {
         .to_owned()
 }
 
-/// The `Idempotency-Key` header, if there is one.
+/// The `Idempotency-Key` header, if there is one. Two of them, which the gateway joins, are one key.
 ///
 /// # Errors
-/// [`Invalid`] when it is malformed or given twice.
+/// [`Invalid`] when it is malformed.
 pub fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Invalid> {
-    let mut values = request.headers().get_all(IdempotencyKey::HEADER).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => IdempotencyKey::parse(value.as_bytes()).map(Some),
-        (Some(_), Some(_)) => Err(IdempotencyKey::invalid("must be given once")),
-    }
+    let value = request.headers().get(IdempotencyKey::HEADER);
+    value.map(|value| IdempotencyKey::parse(value.as_bytes())).transpose()
 }
 
 /// The gateway's id of the request.
 #[must_use]
 pub fn correlation_id(request: &Request) -> Option<CorrelationId> {
-    let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else {
-        return None;
-    };
-    context.request_id.clone()?.try_into().ok()
+    facts(request)?.correlation_id.clone()
+}
+
+/// The `sub` of the token, which the gateway's JWT authorizer has verified.
+#[must_use]
+pub fn subject(request: &Request) -> Option<&str> {
+    facts(request)?.subject.as_deref()
+}
+
+fn facts(request: &Request) -> Option<&Facts> {
+    request.extensions().get()
 }
 
 /// The body as the fields of a JSON object.

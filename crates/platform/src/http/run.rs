@@ -2,12 +2,16 @@
 
 use std::convert::Infallible;
 
-use lambda_http::{Request, service_fn};
+use lambda_http::{
+    Context, LambdaEvent, Request, RequestExt, aws_lambda_events::apigw::ApiGatewayV2httpResponse, lambda_runtime,
+    service_fn,
+};
+use serde_json::value::RawValue;
 use tracing::Instrument;
 
 use crate::{
     BoxError,
-    http::{Error, Reply, correlation_id},
+    http::{Error, Reply, correlation_id, event::read_event},
     telemetry::{
         chain, correlation,
         metrics::{self, Metric},
@@ -21,22 +25,41 @@ use crate::{
 pub async fn run<H, A>(handler: H) -> Result<(), BoxError>
 where
     H: Fn(Request) -> A,
-    A: Future<Output = Result<Reply, Error>> + Send,
+    A: Future<Output = Result<Reply, Error>>,
 {
-    lambda_http::run(service_fn(|request| {
-        let id = correlation_id(&request);
-        // At the highest level, so that every line has the id, whatever level is on.
-        let span = tracing::error_span!("request", correlationId = id.as_ref().map(tracing::field::display));
-        let result = handler(request);
-        let reply = async {
-            let reply = result.await.unwrap_or_else(|error| refuse(&error));
-            metrics::emit(&[(Metric::ServerErrors, u64::from(reply.status.is_server_error()))]);
-            Ok::<Reply, Infallible>(reply)
-        };
-        // Boxed, because the layers above copy the future several times and a handler's is up to 95 KB.
-        Box::pin(correlation::scope(id, reply)).instrument(span)
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+        let response = answer(&handler, event.payload.get(), event.context);
+        async { Ok::<_, Infallible>(response.await) }
     }))
     .await
+}
+
+/// Answers one raw event with `handler`: the work of a Lambda between its runtime and its endpoint.
+pub fn answer<H, A>(
+    handler: &H,
+    event: &str,
+    context: Context,
+) -> impl Future<Output = ApiGatewayV2httpResponse> + use<H, A>
+where
+    H: Fn(Request) -> A,
+    A: Future<Output = Result<Reply, Error>>,
+{
+    let request = read_event(event);
+    let id = request.as_ref().ok().and_then(correlation_id);
+    // At the highest level, so that every line has the id, whatever level is on.
+    let span = tracing::error_span!("request", correlationId = id.as_ref().map(tracing::field::display));
+    let work = request.map(|request| handler(request.with_lambda_context(context)));
+    let response = async {
+        let result = match work {
+            Ok(work) => work.await,
+            Err(invalid) => Err(invalid.into()),
+        };
+        let reply = result.unwrap_or_else(|error| refuse(&error));
+        metrics::emit(&[(Metric::ServerErrors, u64::from(reply.status.is_server_error()))]);
+        reply.into()
+    };
+    // Boxed, because the layers above copy the future several times and a handler's is up to 95 KB.
+    Box::pin(correlation::scope(id, response)).instrument(span)
 }
 
 /// Logs a failure of our own with its causes. A caller's mistake goes to the caller alone.
