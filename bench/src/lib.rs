@@ -12,6 +12,7 @@ pub mod peers;
 pub mod quota;
 pub mod statistics;
 pub mod viewer;
+pub mod views;
 
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -14,7 +14,7 @@ USER_VIEWS = {("dynamodb:GetItem", "UserCountersTable")}
 ASSET_VIEWS = {("dynamodb:Query", "AssetCountersTable")}
 # A transaction needs the permissions of its items.
 ALLOWED = {
-    "CountViews": COUNTING,
+    "CountViews": COUNTING | {("dynamodb:BatchGetItem", "MarkersTable")},
     "PostView": COUNTING | USER_VIEWS | ASSET_VIEWS,
     "GetUserViews": USER_VIEWS,
     "GetAssetViews": ASSET_VIEWS,

@@ -1,4 +1,4 @@
-//! Views per second through one count-views instance, and write units per view, beside two peers.
+//! Views per second through one count-views instance, and write units per view, beside two peers and under replays.
 #![expect(
     clippy::cast_precision_loss,
     clippy::expect_used,
@@ -8,19 +8,22 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
-use bench::peers;
+use bench::{
+    peers,
+    views::{self, Load, client},
+};
 use domain::View;
-use fake_aws::{Engine, Metered, Zipf, answering};
+use fake_aws::{Capacity, Engine, Metered};
 use indicatif::{ProgressBar, ProgressStyle};
-use reporting::{AssetCounters, Ledger, Tables};
+use reporting::AssetCounters;
 use serde_json::{Value, json};
 
 /// About what DynamoDB takes to answer.
 const ROUND_TRIP: Duration = Duration::from_millis(4);
 /// Views per measurement, the same number for each way of counting.
 const VIEWS: usize = 8_000;
-/// Shards of an asset's counter, as in the template.
-const SHARDS: u32 = 16;
+/// Replays among 100 messages.
+const REPLAYS: usize = 3;
 
 #[derive(Clone, Copy)]
 enum Way {
@@ -40,12 +43,7 @@ impl Way {
         match self {
             Self::Naive => peers::naive(client, &views).await,
             Self::IdempotencyRecord => peers::idempotency_record(client, &views).await,
-            Self::Ledger => {
-                let ledger = Ledger::new(client.clone(), Tables::with_prefix(""), SHARDS);
-                let deadline = tokio::time::Instant::now() + Duration::from_secs(28);
-                let outcome = ledger.record(views, deadline).await;
-                assert!(outcome.failed.is_empty(), "no batch may fail");
-            }
+            Self::Ledger => views::count(client, views).await,
         }
     }
 }
@@ -59,19 +57,20 @@ struct Measured {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} measurements, {elapsed}");
-    let bar = ProgressBar::new(20).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = ProgressBar::new(32).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut rows = table(ROUND_TRIP, &bar).await;
     rows.extend(table(Duration::ZERO, &bar).await);
     let hot_asset = hot_asset(&bar).await;
+    let replays = replays(&bar).await;
     bar.finish_and_clear();
-    println!("{}", json!({"rows": rows, "hot_asset": hot_asset}));
+    println!("{}", json!({"rows": rows, "hot_asset": hot_asset, "replays": replays}));
 }
 
 async fn table(round_trip: Duration, bar: &ProgressBar) -> Vec<Value> {
     let mut rows = Vec::new();
     for batch in [10, 100, 1_000] {
         for (way, name) in Way::ALL {
-            let found = measure(way, batch, round_trip, &zipf()).await;
+            let found = measure(way, batch, round_trip, &Load::zipf()).await;
             rows.push(json!({
                 "way": name,
                 "batch": batch,
@@ -88,15 +87,14 @@ async fn table(round_trip: Duration, bar: &ProgressBar) -> Vec<Value> {
 
 /// One asset at 100 % of the load, beside the Zipf load, and the price of reading its count.
 async fn hot_asset(bar: &ProgressBar) -> Value {
-    let spread = measure(Way::Ledger, 1_000, ROUND_TRIP, &zipf()).await;
+    let spread = measure(Way::Ledger, 1_000, ROUND_TRIP, &Load::zipf()).await;
     bar.inc(1);
-    let (_, users) = zipf();
-    let hot = measure(Way::Ledger, 1_000, ROUND_TRIP, &(|| 0, users)).await;
+    let hot = measure(Way::Ledger, 1_000, ROUND_TRIP, &Load::of_one_asset()).await;
     bar.inc(1);
     let engine = Metered::new(Engine::for_reporting());
     let client = client(&engine, Duration::ZERO);
-    for batch in batches(1_000, &(|| 0, zipf().1)) {
-        Way::Ledger.count(&client, batch).await;
+    for batch in Load::of_one_asset().views(VIEWS).chunks(1_000) {
+        views::count(&client, batch.to_vec()).await;
     }
     let _ = engine.take();
     let counters = AssetCounters::new(client, "asset-counters".to_owned());
@@ -109,18 +107,55 @@ async fn hot_asset(bar: &ProgressBar) -> Value {
     })
 }
 
-async fn measure(
-    way: Way,
-    batch: usize,
-    round_trip: Duration,
-    load: &Load<impl Fn() -> usize, impl Fn() -> usize>,
-) -> Measured {
+/// Write units per honest view while 3 % of the messages repeat keys that were counted before.
+async fn replays(bar: &ProgressBar) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for batch in [10, 100, 1_000] {
+        for keys in [false, true] {
+            let (load, number) = (Load::zipf(), VIEWS * REPLAYS / (100 - REPLAYS));
+            let replays = load.views_with_keys(number);
+            let honest = if keys {
+                load.views_with_keys(VIEWS)
+            } else {
+                load.views(VIEWS)
+            };
+            let mut mixed = [honest.as_slice(), &replays].concat();
+            fastrand::shuffle(&mut mixed);
+            let without = used(batch, &honest, &replays).await;
+            bar.inc(1);
+            let with = used(batch, &mixed, &replays).await;
+            bar.inc(1);
+            rows.push(json!({
+                "batch": batch,
+                "keys": keys,
+                "write_units_without": without.writes / VIEWS as f64,
+                "write_units": with.writes / VIEWS as f64,
+                "read_units": with.reads / VIEWS as f64,
+            }));
+        }
+    }
+    rows
+}
+
+/// The capacity that counting `messages` takes when the views `before` have been counted.
+async fn used(batch: usize, messages: &[View], before: &[View]) -> Capacity {
+    let engine = Metered::new(Engine::for_reporting());
+    let client = client(&engine, Duration::ZERO);
+    views::count(&client, before.to_vec()).await;
+    let _ = engine.take();
+    for views in messages.chunks(batch) {
+        views::count(&client, views.to_vec()).await;
+    }
+    engine.take()
+}
+
+async fn measure(way: Way, batch: usize, round_trip: Duration, load: &Load) -> Measured {
     let engine = Metered::new(Engine::for_reporting());
     let client = client(&engine, round_trip);
-    let batches = batches(batch, load);
+    let views = load.views(VIEWS);
     let start = Instant::now();
-    for views in batches {
-        way.count(&client, views).await;
+    for views in views.chunks(batch) {
+        way.count(&client, views.to_vec()).await;
     }
     let seconds = start.elapsed().as_secs_f64();
     let used = engine.take();
@@ -130,31 +165,4 @@ async fn measure(
         write_units: used.writes / views,
         requests: used.requests as f64 / views,
     }
-}
-
-/// A client whose every call takes `round_trip`.
-fn client(engine: &Metered, round_trip: Duration) -> Client {
-    let engine = engine.clone();
-    answering(move |call| engine.carry_out(call).after(round_trip)).dynamodb()
-}
-
-/// Draws an asset and a user.
-type Load<A, U> = (A, U);
-
-fn zipf() -> Load<impl Fn() -> usize, impl Fn() -> usize> {
-    fastrand::seed(1);
-    let (assets, users) = (Zipf::assets(), Zipf::users());
-    (move || assets.draw(), move || users.draw())
-}
-
-fn batches(size: usize, (asset, user): &Load<impl Fn() -> usize, impl Fn() -> usize>) -> Vec<Vec<View>> {
-    let view = || {
-        let (asset, user) = (
-            format!("a{}", asset()).parse().ok()?,
-            format!("u{}", user()).parse().ok()?,
-        );
-        Some(View::now(asset, user, None))
-    };
-    let views: Vec<_> = (0..VIEWS).filter_map(|_| view()).collect();
-    views.chunks(size).map(<[View]>::to_vec).collect()
 }

@@ -6,6 +6,7 @@ mod invalid;
 mod text;
 mod timestamp;
 mod view;
+mod view_window;
 
 pub use id::{AssetId, UserId};
 pub use idempotency::IdempotencyKey;
@@ -13,3 +14,4 @@ pub use invalid::{Invalid, Problem};
 pub use text::Text;
 pub use timestamp::Timestamp;
 pub use view::{CorrelationId, EventId, View};
+pub use view_window::ViewWindow;

@@ -7,9 +7,9 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid};
+use uuid::{Builder, Uuid, Version as UuidVersion};
 
-use crate::{AssetId, IdempotencyKey, Text, Timestamp, UserId};
+use crate::{AssetId, IdempotencyKey, Text, Timestamp, UserId, ViewWindow};
 
 /// The gateway's id of a request.
 pub type CorrelationId = Text<1, 128>;
@@ -113,8 +113,20 @@ impl View {
     /// A view that happens now. With a key it is the same view as every other of that asset, user and key.
     #[must_use]
     pub fn now(asset_id: AssetId, user_id: UserId, key: Option<&IdempotencyKey>) -> Self {
-        let event_id = key.map_or_else(EventId::unique, |key| EventId::of(&asset_id, &user_id, key));
-        Self::new(event_id, asset_id, user_id, Timestamp::now())
+        Self::now_in(None, asset_id, user_id, key)
+    }
+
+    /// A view that happens now. Without a key it is the same view as every other of that asset and user in this window.
+    #[must_use]
+    pub fn now_in(
+        window: Option<ViewWindow>,
+        asset_id: AssetId,
+        user_id: UserId,
+        key: Option<&IdempotencyKey>,
+    ) -> Self {
+        let now = Timestamp::now();
+        let event_id = EventId::derived(&asset_id, &user_id, key, window, now).unwrap_or_else(EventId::unique);
+        Self::new(event_id, asset_id, user_id, now)
     }
 
     #[must_use]
@@ -136,7 +148,7 @@ impl View {
     }
 }
 
-/// The id of a view event: a UUID of version 7, or of version 8 if it is derived from an idempotency key.
+/// The id of a view event: a UUID of version 7, or of version 8 if it is derived from an idempotency key or a window.
 ///
 /// The nil and the max UUID are rejected. They stand for "no id", and all events with such an id would be one view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -161,11 +173,43 @@ impl EventId {
         Self(Uuid::now_v7())
     }
 
-    /// The id that this asset, user and key always have: the first 16 bytes of a SHA-256 over the three.
+    /// The id that this asset, user and key always have.
     #[must_use]
     pub fn of(asset_id: &AssetId, user_id: &UserId, key: &IdempotencyKey) -> Self {
-        // No id holds a line feed, so no two triples read the same.
-        let digest = Sha256::digest(format!("{asset_id}\n{user_id}\n{}", key.as_str()));
+        // No id and no key holds a line feed, so no two triples read the same.
+        Self::hash(&format!("{asset_id}\n{user_id}\n{}", key.as_str()))
+    }
+
+    /// The id that a play shares with others: that of its key, or else that of the window that holds `played_at`. None
+    /// without a key and windows.
+    #[must_use]
+    pub fn derived(
+        asset_id: &AssetId,
+        user_id: &UserId,
+        key: Option<&IdempotencyKey>,
+        window: Option<ViewWindow>,
+        played_at: Timestamp,
+    ) -> Option<Self> {
+        let of_key = key.map(|key| Self::of(asset_id, user_id, key));
+        // An empty line stands where a key would, and no key is empty.
+        let of_window = || {
+            Some(Self::hash(&format!(
+                "{asset_id}\n{user_id}\n\n{}",
+                window?.at(played_at)
+            )))
+        };
+        of_key.or_else(of_window)
+    }
+
+    /// Whether another request can have this id too. Anyone may repeat a key or play again within a window.
+    #[must_use]
+    pub fn is_derived(self) -> bool {
+        self.0.get_version() != Some(UuidVersion::SortRand)
+    }
+
+    /// The first 16 bytes of a SHA-256.
+    fn hash(text: &str) -> Self {
+        let digest = Sha256::digest(text);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         Self(Builder::from_custom_bytes(bytes).into_uuid())
@@ -203,6 +247,51 @@ mod tests {
         assert_ne!(view("b", "u", Some("k")).event_id, id);
         assert_ne!(view("a", "v", Some("k")).event_id, id);
         assert_ne!(view("a", "u", Some("l")).event_id, id);
+    }
+
+    fn in_window(asset: &str, user: &str, minutes: u32, at: &str) -> Option<EventId> {
+        let (asset, user) = (asset.parse().unwrap(), user.parse().unwrap());
+        let at = Timestamp::try_from(at.to_owned()).unwrap();
+        EventId::derived(&asset, &user, None, ViewWindow::of_minutes(minutes), at)
+    }
+
+    #[test]
+    fn a_window_names_one_view_of_one_asset_by_one_user() {
+        let id = in_window("a", "u", 30, "2026-11-25T12:00:00Z");
+        assert_eq!(in_window("a", "u", 30, "2026-11-25T12:29:59.999Z"), id);
+        for other in [
+            in_window("a", "u", 30, "2026-11-25T11:59:59.999Z"),
+            in_window("a", "u", 30, "2026-11-25T12:30:00Z"),
+            in_window("b", "u", 30, "2026-11-25T12:00:00Z"),
+            in_window("a", "v", 30, "2026-11-25T12:00:00Z"),
+        ] {
+            assert_ne!(other, id);
+        }
+        assert_eq!(in_window("a", "u", 0, "2026-11-25T12:00:00Z"), None);
+    }
+
+    #[test]
+    fn windows_of_another_length_and_keys_name_other_views() {
+        // Both windows have the number 0.
+        let start = "1970-01-01T00:00:00Z";
+        assert_ne!(in_window("a", "u", 60, start), in_window("a", "u", 30, start));
+        // No key can be what a window's hash reads like, which begins with a line feed.
+        assert!(IdempotencyKey::parse(b"\n30\n0").is_err());
+        assert!(IdempotencyKey::parse(b"").is_err());
+    }
+
+    #[test]
+    fn a_key_goes_before_a_window() {
+        let (asset, user, key) = ("a".parse().unwrap(), "u".parse().unwrap(), key("k"));
+        let id = EventId::derived(&asset, &user, Some(&key), ViewWindow::of_minutes(30), Timestamp::now());
+        assert_eq!(id, Some(EventId::of(&asset, &user, &key)));
+    }
+
+    #[test]
+    fn only_an_id_of_its_own_is_not_derived() {
+        assert!(!EventId::unique().is_derived());
+        assert!(view("a", "u", Some("k")).event_id.is_derived());
+        assert!(in_window("a", "u", 30, "2026-11-25T12:00:00Z").unwrap().is_derived());
     }
 
     #[test]

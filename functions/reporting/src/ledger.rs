@@ -1,6 +1,6 @@
 //! The ledger: writes each view with the counters that it moves. A counter moves if and only if the marker is written.
 
-use std::{ops::AddAssign, time::Duration};
+use std::{ops::AddAssign, slice, time::Duration};
 
 use aws_sdk_dynamodb::Client;
 use domain::{EventId, Timestamp, View};
@@ -9,7 +9,7 @@ use platform::telemetry::{chain, metrics::Metric};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
-    Tables, chunk,
+    Tables, chunk, markers,
     transaction::{self, Verdict},
 };
 
@@ -80,13 +80,17 @@ impl Ledger {
         let given = views.len();
         views.sort_by_key(|view| view.event_id);
         views.dedup_by_key(|view| view.event_id);
+        // Anyone can repeat a derived id, and one that was counted before cancels its whole chunk.
+        let (derived, unique) = views.into_iter().partition(|view| view.event_id.is_derived());
+        let derived = self.not_counted(derived, deadline).await;
+        let chunks: Vec<_> = [unique, derived].into_iter().flat_map(chunk::split).collect();
         let mut outcome = Outcome {
-            duplicates: given - views.len(),
+            duplicates: given - chunks.iter().map(Vec::len).sum::<usize>(),
             ..Outcome::default()
         };
         // Each chunk of a batch starts on another shard, so that the chunks do not conflict.
         let first_shard = self.any_shard();
-        let mut commits = stream::iter(chunk::split(views))
+        let mut commits = stream::iter(chunks)
             .zip(stream::iter((0..self.shards).cycle()))
             .map(|(chunk, n)| self.commit(chunk, (first_shard + n) % self.shards, deadline))
             .buffer_unordered(CONCURRENCY);
@@ -94,6 +98,23 @@ impl Ledger {
             outcome += of_chunk;
         }
         outcome
+    }
+
+    /// Leaves out the views whose markers are there already, if this can be known in time.
+    async fn not_counted(&self, mut views: Vec<View>, deadline: Instant) -> Vec<View> {
+        // A view alone costs no other one anything.
+        if views.len() > 1 {
+            let markers = markers::existing(&self.client, &self.tables.markers, &views);
+            let existing = timeout_at(deadline, markers).await.unwrap_or_default();
+            views.retain(|view| {
+                let counted = existing.contains(&view.event_id.to_string());
+                if counted {
+                    log_each(slice::from_ref(view), "counted before");
+                }
+                !counted
+            });
+        }
+        views
     }
 
     /// Counts the views of one chunk, with retries until each is counted or the time is over.
@@ -126,7 +147,13 @@ impl Ledger {
                     longest_pause = (longest_pause * 2).min(LONGEST_PAUSE);
                     shard = self.any_shard();
                 }
-                Verdict::Reject(cause) => {
+                // One of them may be at fault, and the others must not wait for it for ever.
+                Verdict::Reject(_) if views.len() > 1 => {
+                    for view in views.drain(..) {
+                        outcome += Box::pin(self.commit(vec![view], shard, deadline)).await;
+                    }
+                }
+                Verdict::Reject(cause) | Verdict::Refuse(cause) => {
                     tracing::error!(views = views.len(), cause = %chain(cause.as_ref()), "views rejected by DynamoDB");
                     outcome.failed.extend(views.drain(..).map(|view| view.event_id));
                 }

@@ -8,6 +8,7 @@ mod counts;
 mod events_queue;
 mod get_views;
 mod ledger;
+mod markers;
 mod message;
 mod poison_queue;
 mod post_view;

@@ -5,7 +5,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{error::BuildError, types::AttributeValue, types::Put, types::Update};
-use domain::{AssetId, Timestamp, UserId, View};
+use domain::{AssetId, EventId, Timestamp, UserId, View};
 use platform::BoxError;
 
 /// The partition key of each table.
@@ -30,6 +30,11 @@ pub(crate) const MARKER_LIFE: Duration = Duration::from_hours(24 * 43);
 
 /// An item, or its primary key.
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The key of a view's marker.
+pub(crate) fn marker(id: EventId) -> Item {
+    key(id.to_string())
+}
 
 /// The key of a user's counter.
 pub(crate) fn user(id: &UserId) -> Item {
@@ -58,7 +63,7 @@ pub(crate) fn views(counter: &Item) -> Result<u64, BoxError> {
 pub(crate) fn put_marker(table: &str, view: &View) -> Result<Put, BuildError> {
     Put::builder()
         .table_name(table)
-        .set_item(Some(key(view.event_id.to_string())))
+        .set_item(Some(marker(view.event_id)))
         .item(ASSET_ID, AttributeValue::S(view.asset_id.to_string()))
         .item(USER_ID, AttributeValue::S(view.user_id.to_string()))
         .item("playedAt", AttributeValue::S(view.played_at.into()))

@@ -4,8 +4,8 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
-use domain::{EventId, Timestamp, View};
-use fake_aws::{Behaviour, Calls, Cloud, Engine, Latency, Queue, requests::sample_event};
+use domain::{EventId, IdempotencyKey, Timestamp, View};
+use fake_aws::{Behaviour, Call, Calls, Cloud, Engine, Latency, Queue, requests::sample_event};
 use reporting::{
     AssetCounters, Budget, CountViews, EventsQueue, Input, Ledger, NotCounted, PoisonQueue, Tables, UserCounters,
 };
@@ -164,6 +164,75 @@ async fn a_large_batch_is_split_into_transactions_and_counted_whole() {
     assert_eq!(reporting.asset("a6").await, Some(142));
     assert_eq!(reporting.user("u0").await, Some(4));
     assert_eq!(reporting.user("u299").await, Some(3));
+}
+
+/// A view with a key, which anyone may send again.
+fn view_with_key(asset: &str, user: &str, key: &str) -> View {
+    let key = IdempotencyKey::parse(key.as_bytes()).unwrap();
+    View::now(asset.parse().unwrap(), user.parse().unwrap(), Some(&key))
+}
+
+/// Three views of one user and asset without keys, and two with keys.
+fn honest_views_and_replays() -> ([String; 3], [String; 2]) {
+    let honest = [0; 3].map(|_| body(&view("a", "u")));
+    (honest, ["k", "l"].map(|key| body(&view_with_key("a", "u", key))))
+}
+
+#[tokio::test]
+async fn keys_that_were_counted_before_cost_no_write() {
+    let reporting = Reporting::start();
+    let (honest, replays) = honest_views_and_replays();
+    reporting.failures(&batch(&replays)).await;
+    let _ = reporting.cloud.tables.take();
+    let messages = [honest.as_slice(), &replays].concat();
+    assert_eq!(reporting.failures(&batch(&messages)).await, [""; 0]);
+    let used = reporting.cloud.tables.take();
+    // Three markers and two counters. The other two markers are read, half a unit each.
+    assert_eq!((used.writes, used.reads), (10.0, 1.0));
+    assert_eq!(reporting.asset("a").await, Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_that_is_not_found_in_time_cancels_no_view_without_a_key() {
+    for outage in outages() {
+        let reporting = Reporting::start();
+        let (honest, replays) = honest_views_and_replays();
+        reporting.failures(&batch(&replays)).await;
+        let _ = reporting.cloud.tables.take();
+        let look_up = Calls::to("dynamodb").action("BatchGetItem");
+        reporting.cloud.script.always(look_up, outage);
+        let messages = [honest.as_slice(), &replays].concat();
+        assert_eq!(reporting.failures(&batch(&messages)).await, [""; 0]);
+        // The two replays and their counters, which are cancelled, and the transaction of the others.
+        let used = reporting.cloud.tables.take();
+        assert_eq!((used.writes, used.reads), (8.0 + 10.0, 0.0));
+        assert_eq!(reporting.asset("a").await, Some(5));
+    }
+}
+
+#[tokio::test]
+async fn a_view_that_dynamodb_rejects_fails_alone() {
+    let reporting = Reporting::start();
+    let damaged = json!({"id": {"S": "damaged"}, "views": {"S": "many"}});
+    let put = json!({"TableName": "user-counters", "Item": damaged});
+    let put = reporting
+        .cloud
+        .tables
+        .engine
+        .carry_out(&Call::dynamodb("PutItem", &put));
+    assert!(put.is_success(), "{put:?}");
+    let bodies = ["u", "damaged", "v"].map(|user| body(&view("a", user)));
+    assert_eq!(reporting.failures(&batch(&bodies)).await, ["m1"]);
+    assert_eq!(reporting.asset("a").await, Some(2));
+}
+
+#[tokio::test]
+async fn a_missing_table_is_asked_for_once_per_chunk() {
+    let reporting = Reporting::while_service("dynamodb", Behaviour::refuse());
+    reporting.cloud.recorder.start();
+    let bodies = ["u", "v"].map(|user| body(&view("a", user)));
+    reporting.invoke(&batch(&bodies)).await.unwrap_err();
+    assert_eq!(reporting.cloud.recorder.take().len(), 1);
 }
 
 #[tokio::test]

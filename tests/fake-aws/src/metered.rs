@@ -50,11 +50,12 @@ impl Metered {
         let body = request.to_string();
         let answer = self.engine.carry_out(&Call { body, ..call.clone() });
         let response: Value = serde_json::from_str(answer.response().unwrap().body()).unwrap();
-        let units = units(&response["ConsumedCapacity"]);
         let mut used = self.used.lock().unwrap();
         used.requests += 1;
+        used.writes += cancelled(&response);
+        let units = units(&response["ConsumedCapacity"]);
         match call.action.as_str() {
-            "GetItem" | "Query" | "Scan" => used.reads += units,
+            "BatchGetItem" | "GetItem" | "Query" | "Scan" => used.reads += units,
             _ => used.writes += units,
         }
         answer
@@ -65,6 +66,14 @@ impl Service for Metered {
     fn answer(&self, call: Call) -> BoxFuture<'_, Answer> {
         async move { self.carry_out(&call) }.boxed()
     }
+}
+
+/// The write units of a cancelled transaction, which DynamoDB charges for and whose answer doesn't name them: two per item,
+/// because no item here is larger than 1 KB.
+#[expect(clippy::cast_precision_loss, reason = "a transaction has at most 100 items")]
+fn cancelled(response: &Value) -> f64 {
+    let reasons = response["CancellationReasons"].as_array();
+    reasons.map_or(0.0, |reasons| 2.0 * reasons.len() as f64)
 }
 
 /// The capacity of a transaction is a list, one entry per table.

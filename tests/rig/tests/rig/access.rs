@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use domain::View;
+use domain::{IdempotencyKey, View};
 use fake_aws::{Behaviour, Call, Calls};
 use rig::{Rig, calls, invoke, invoke_sample};
 use serde_json::json;
@@ -61,13 +61,18 @@ async fn exercise(rig: &Rig) {
     invoke_sample(&play, "play", TIMEOUT).await;
 
     let count_views = rig.function("count-views");
-    let view = View::now("123".parse().unwrap(), "8".parse().unwrap(), None);
-    let event = serde_json::to_string(&view).unwrap();
-    let batch = json!({"Records": [{"messageId": "1", "body": event}, {"messageId": "2", "body": "not json"}]});
+    let event = |key: Option<&str>| {
+        let key = key.map(|key| IdempotencyKey::parse(key.as_bytes()).unwrap());
+        serde_json::to_string(&View::now("123".parse().unwrap(), "8".parse().unwrap(), key.as_ref())).unwrap()
+    };
+    // Keys of several views are looked up.
+    let bodies = [event(None), event(Some("k")), event(Some("l")), "not json".to_owned()];
+    let records: Vec<_> = bodies.iter().map(|body| json!({"messageId": body, "body": body})).collect();
+    let batch = json!({"Records": records});
     invoke(&count_views, &batch.to_string(), TIMEOUT).await;
     let transaction = calls("dynamodb", "TransactWriteItems").by("count-views");
     rig.cloud.script.always(transaction, Behaviour::refuse());
-    invoke(&count_views, &event, TIMEOUT).await;
+    invoke(&count_views, &event(None), TIMEOUT).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
