@@ -39,7 +39,7 @@ up: tools ## Do the same, but return and leave the stack running
 	@$(STACK) up --port $(PORT)
 
 .PHONY: down
-down: ## Stop the local stack; its data stays in .local
+down: ## Stop the local stack and save its data in .local; a `kill -9` loses it
 	@if [ -x $(PYTHON) ]; then $(STACK) down; else echo "The stack is not running."; fi
 
 .PHONY: url

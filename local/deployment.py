@@ -38,7 +38,7 @@ def deploy(template: Path, **parameters: str) -> str:
 def api_url(endpoint: str) -> str:
     stack = boto3.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    # Not <api-id>.execute-api.localhost: there ministack itself answers /health, and not every resolver knows the name.
+    # Not <api-id>.execute-api.localhost: the guard refuses that name, and not every resolver knows it.
     return f"{endpoint}/_aws/execute-api/{outputs['ApiId']}"
 
 

@@ -71,6 +71,10 @@ class Emulator:
     def log(self) -> Path:
         return self.home / "ministack.log"
 
+    def data(self, port: int) -> Path:
+        """The stored data. Stored queue URLs contain the port, so another port cannot use it."""
+        return self.home / f"port-{port}"
+
     @property
     def running(self) -> bool:
         return self.record.get("pid") in self._processes()
@@ -82,12 +86,12 @@ class Emulator:
     def start(self, port: int, keep_state: bool) -> None:
         """Starts ministack and waits until it answers."""
         self.stop()  # Functions may have survived a ministack that was killed.
-        # Stored queue URLs contain the port, so another port cannot use the data.
-        data = self.home / f"port-{port}"
+        data = self.data(port)
         shutil.rmtree(data / "tmp", ignore_errors=True)  # ministack unpacked every build so far here.
         (data / "tmp").mkdir(parents=True)
         # Every invocation logs to a stream of its own. Old streams would slow each start and stop.
         (data / "state" / "cloudwatch_logs.json").unlink(missing_ok=True)
+        _check(data / "state")
         with self.log.open("w") as output:
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", SERVER],
@@ -140,6 +144,17 @@ class Emulator:
             return [pid] if pid and SERVER in listed else []
         mark = f"{MARK}={self.home}".encode()
         return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if mark in _environment_of(entry)]
+
+
+def _check(state: Path) -> None:
+    """Refuses stored data that ministack would load in part, after which no start could succeed."""
+    for path in sorted(state.glob("*.json")):
+        try:
+            json.loads(path.read_bytes())
+        except ValueError as error:
+            raise Failure(
+                f"{path} is damaged ({error}). Delete the local data and start again: rm -r {state.parent}"
+            ) from error
 
 
 def _environment_of(process: Path) -> list[bytes]:

@@ -4,26 +4,21 @@ LAMBDA_IMAGE names another image to use in place of Lambda's.
 """
 
 import argparse
-import asyncio
 import json
 import os
-import platform
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
-from ipaddress import ip_network
 from pathlib import Path
 
 import boto3
 
 from local import builds, deployment
+from local.bridge import reachable_from_containers
 from local.console import Failure, say
 from local.emulator import REGION
+from local.guard import CONTAINERS_NAME
 from local.processes import end_on_signals, run
 from local.stack import running_stack
-
-HOST = "host.docker.internal"
 
 
 def image() -> str:
@@ -51,7 +46,7 @@ def options(env_file: Path, template: Path) -> list[str]:
         f"--template={template}",
         "--skip-pull-image",
         *([f"--invoke-image={image()}"] if "LAMBDA_IMAGE" in os.environ else []),
-        f"--add-host={HOST}:host-gateway",
+        f"--add-host={CONTAINERS_NAME}:host-gateway",
         f"--env-vars={env_file}",
         f"--parameter-overrides=Architecture={builds.architecture()}",
     ]
@@ -73,76 +68,8 @@ def write_env_file(path: Path, port: int) -> None:
     client, variables = boto3.client("lambda"), {}
     for function in deployment.functions():
         deployed = client.get_function_configuration(FunctionName=function.name)["Environment"]["Variables"]
-        variables[function.logical_name] = {**deployed, "AWS_ENDPOINT_URL": f"http://{HOST}:{port}"}
+        variables[function.logical_name] = {**deployed, "AWS_ENDPOINT_URL": f"http://{CONTAINERS_NAME}:{port}"}
     path.write_text(json.dumps(variables, indent=2))
-
-
-@contextmanager
-def reachable_from_containers(port: int):
-    """Forwards the containers' connections to the stack, which listens on the loopback interface only."""
-    if platform.system() != "Linux":
-        yield  # Docker Desktop's containers reach the loopback interface.
-        return
-    loop = asyncio.new_event_loop()
-    started = threading.Event()
-    problems = []
-
-    async def listen():
-        try:
-            server = await asyncio.start_server(lambda *ends: _forward(port, *ends), _bridge(), port)
-        except OSError as error:
-            problems.append(error)
-            return
-        finally:
-            started.set()
-        async with server:
-            await server.serve_forever()
-
-    thread = threading.Thread(target=lambda: _until_cancelled(loop, listen()), daemon=True)
-    thread.start()
-    started.wait()
-    if problems:
-        raise Failure(f"can't listen on {_bridge()}:{port} for the containers: {problems[0]}")
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
-        thread.join()
-
-
-def _until_cancelled(loop, coroutine) -> None:
-    try:
-        loop.run_until_complete(coroutine)
-    except asyncio.CancelledError:
-        pass
-    finally:
-        loop.close()
-
-
-async def _forward(port: int, reader, writer) -> None:
-    """Forwards one connection to the stack, in both directions."""
-    try:
-        there = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        writer.close()
-        return
-    await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer), return_exceptions=True)
-
-
-async def _copy(reader, writer) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    finally:
-        writer.close()
-
-
-def _bridge() -> str:
-    """This machine's address in the containers' network."""
-    (network,) = json.loads(_docker("network", "inspect", "bridge").stdout)
-    config = network["IPAM"]["Config"][0]
-    return config.get("Gateway") or str(next(ip_network(config["Subnet"]).hosts()))
 
 
 def _docker(*words: str) -> subprocess.CompletedProcess:

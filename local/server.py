@@ -1,4 +1,4 @@
-"""ministack with a limit on concurrent gateway requests, alarms on metric math, and SQS's message move tasks.
+"""ministack behind a guard, with a limit on gateway requests, alarms on metric math, and SQS's message move tasks.
 
 A Lambda environment here is a process, and ministack starts one for every request that finds none idle. 200 concurrent
 plays would each start four, and a few cores could finish none of them in time. AWS has room for that; the emulator
@@ -15,6 +15,7 @@ from ministack.services import sqs
 from ministack.services.cloudformation import provisioners
 
 from local import move_tasks
+from local.guard import guarded
 
 ADMITTED = 8
 GATEWAY = "/_aws/execute-api/"
@@ -48,5 +49,5 @@ def on_first_metric(record):
 if __name__ == "__main__":
     provisioners._cw_metric_alarm_record = on_first_metric(provisioners._cw_metric_alarm_record)
     sqs._HANDLERS.update(move_tasks.HANDLERS)
-    server.app = limited(server.app, ADMITTED)
+    server.app = guarded(limited(server.app, ADMITTED))
     server.main()

@@ -1,8 +1,6 @@
 """HTTP client of the API, for the local stack and for a deployment on AWS. It signs requests by SigV4 on demand.
 
-A path is sent byte for byte as given, so that `%2F` or `%00` reaches the API. ministack names an API
-`<api-id>.execute-api.localhost`, which not every resolver knows, so the client connects to 127.0.0.1 instead and keeps
-the Host header.
+A path is sent byte for byte as given, so that `%2F` or `%00` reaches the API.
 """
 
 import http.client
@@ -97,9 +95,8 @@ class Client:
 
     def _send(self, method: str, target: str, content: bytes | None, headers: dict[str, str]) -> Reply:
         secure = self._scheme == "https"
-        host = "127.0.0.1" if self._host.endswith(".localhost") else self._host
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(host, self._port, timeout=TIMEOUT_SECONDS)
+        connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, target or "/", body=content, headers=headers)
             response = connection.getresponse()

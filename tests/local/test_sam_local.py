@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from local import builds, deployment, sam_local
+from local import bridge, builds, deployment, sam_local
 from tests.local.checks import (
     assert_a_play_is_answered_and_counted,
     assert_sample_answered,
@@ -16,7 +16,7 @@ from tests.local.checks import (
 def options(stack_port, built_template, tmp_path_factory):
     env_file = tmp_path_factory.mktemp("sam-local") / "env.json"
     sam_local.write_env_file(env_file, stack_port)
-    with sam_local.reachable_from_containers(stack_port):
+    with bridge.reachable_from_containers(stack_port):
         yield sam_local.options(env_file, built_template)
 
 

@@ -1,0 +1,56 @@
+"""The guard in front of the emulator, which itself runs whatever any caller asks for.
+
+A browser sends `Origin` or `Sec-Fetch-Site` with the requests of a web page, and as `Host` the name that the page
+chose. A program sends neither of the first two, and a name of this machine.
+"""
+
+import re
+import sys
+
+NAMES = {"localhost", "127.0.0.1", "[::1]"}
+# Containers know this machine by that name. The bridge's forwarder connects from an address of its own, which a browser
+# can't do.
+CONTAINERS_NAME = "host.docker.internal"
+FORWARDER = "127.0.0.2"
+# ministack takes a path for an API's only if something follows the API's id. Anything else may name another service's
+# action in its query or its body.
+API = re.compile(r"/_aws/execute-api/[^/]+/")
+FROM_A_PAGE = {b"origin", b"sec-fetch-site"}
+
+
+def guarded(app):
+    """The ASGI application `app` for this machine's programs. Web pages reach deployed APIs only."""
+
+    async def guard(scope, receive, send):
+        reason = refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if reason is None:
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": reason.encode()})
+
+    return guard
+
+
+def refusal(scope) -> str | None:
+    """The reason not to serve a request, or None."""
+    headers = [(name.lower(), value) for name, value in scope["headers"]]
+    hosts = [_name(value) for name, value in headers if name == b"host"]
+    if len(hosts) != 1 or hosts[0] not in _names(scope):
+        return "The local stack has no other name than localhost and 127.0.0.1."
+    if not API.match(scope["path"]) and any(name in FROM_A_PAGE for name, _ in headers):
+        return "The local stack's AWS is not for web pages."
+    return None
+
+
+def _name(host: bytes) -> str:
+    """The name in a Host header, without a port."""
+    return re.sub(r":\d*$", "", host.decode("latin-1").lower())
+
+
+def _names(scope) -> set[str]:
+    # Outside Linux there is no forwarder, because Docker's own forwards to the loopback interface.
+    forwarded = sys.platform != "linux" or (scope.get("client") or ("",))[0] == FORWARDER
+    return NAMES | {CONTAINERS_NAME} if forwarded else NAMES
