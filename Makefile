@@ -115,6 +115,12 @@ bench: ## Measure starts, plays, load, counting, sizes and cost beside peers, an
 	@scripts/venv.sh sam local bench
 	@bench/run.sh
 
+.PHONY: load
+load: ## Play at a fixed rate and check that every view is counted, as in `make load PLAYS=2000 RATE=20 USERS=100 ASSETS=10`
+	@scripts/venv.sh local
+	@$(if $(API_URL),$(if $(STACK_NAME),,$(error API_URL needs STACK_NAME)))$(ON_STACK) -m ops.stack load $(if $(PLAYS),--plays $(PLAYS)) $(if $(RATE),--rate $(RATE)) \
+	    $(if $(USERS),--users $(USERS)) $(if $(ASSETS),--assets $(ASSETS)) $(if $(YES),--yes) $(ARGS)
+
 .PHONY: audit
 audit: ## Recompute the counters from the markers and compare; ARGS="--save FILE" keeps a snapshot
 	@scripts/venv.sh local

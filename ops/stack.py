@@ -46,6 +46,8 @@ class Stack:
         subprocess.run(["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", "ops"], cwd=ROOT, check=True)
         built = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "ops"
         settings = {name: self.outputs[output] for name, output in SETTINGS.items()}
+        # The local stack's API is at another address than its output says, and a deployment's may have a domain.
+        settings["API_URL"] = os.environ.get("API_URL") or self.outputs["ApiUrl"]
         return subprocess.run([built, *words], env={**os.environ, **settings, **self._access()}).returncode
 
     def _access(self) -> dict[str, str]:

@@ -6,11 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fake_aws::{Counters, Zipf};
+use fake_aws::Counters;
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, body::Bytes, client::conn::http1::handshake};
 use hyper_util::rt::TokioIo;
 use indicatif::ProgressBar;
+use ops::zipf::Zipf;
 use tokio::net::TcpStream;
 
 /// The counters as they should be.

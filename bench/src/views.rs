@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use domain::{IdempotencyKey, View};
-use fake_aws::{Metered, Zipf, answering};
+use fake_aws::{Metered, answering};
+use ops::zipf::Zipf;
 use reporting::{Ledger, Tables};
 
 /// Shards of an asset's counter, as in the template.

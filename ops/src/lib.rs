@@ -2,8 +2,10 @@
 
 pub mod audit;
 pub mod error;
+pub mod load;
 mod progress;
 mod queue;
 pub mod recover;
 pub mod redrive;
 mod words;
+pub mod zipf;

@@ -195,10 +195,22 @@ async fn a_recovery_sends_what_it_can_read_and_says_what_it_can_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_is_loaded_only_after_a_yes_to_the_estimate_of_its_bill() {
+    let aws = Aws::start(|call: &Call| panic!("nobody said yes: {call:?}"));
+    let api = "https://abc.execute-api.eu-west-1.amazonaws.com";
+    let expected = format!(
+        "1000000 plays on {api} cost about $8.00 at most, by list prices\n\
+         error: Add --yes (make load YES=1) to load a deployment\n"
+    );
+    assert_eq!(aws.ops(&["load", "--api", api, "--plays", "1000000"]), (2, expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn help_explains_each_command() {
     let aws = Aws::start(|call: &Call| panic!("help asks nobody: {call:?}"));
     for (words, told) in [
         (&["--help"][..], ["audit", "recover", "redrive", "Exit codes:"]),
+        (&["load", "--help"], ["API_URL", "--rate", "Idempotency-Key", "--yes"]),
         (&["audit", "--help"], ["MARKERS_TABLE", "--since", "--save", "43 days"]),
         (
             &["recover", "--help"],

@@ -30,7 +30,6 @@ pub mod server;
 mod service;
 pub mod sqs;
 pub mod tls;
-mod zipf;
 
 pub use answer::{Answer, Ending};
 pub use behaviour::Behaviour;
@@ -45,4 +44,3 @@ pub use recorder::Recorder;
 pub use script::{Calls, Script};
 pub use service::Service;
 pub use sqs::{Message, Queue, Redrive, Sqs};
-pub use zipf::Zipf;

@@ -10,8 +10,9 @@ use std::{
 };
 
 use domain::{EventId, Timestamp, View};
-use fake_aws::{Zipf, requests::sample};
+use fake_aws::requests::sample;
 use lambda_http::{Request, RequestExt};
+use ops::zipf::Zipf;
 use play::{Cache, Dependencies, Names, Viewers};
 use reporting::{Counts, Ledger, Tables, post_view};
 use tokio::{join, select};

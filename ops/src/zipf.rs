@@ -1,6 +1,6 @@
-//! The load: a few assets and users make up most of it.
+//! Draws as an audience does: a few assets and users make up most of a load.
 
-/// The assets, and the users that watch them.
+/// The catalogue and the audience of the benchmarks and of the fault campaign.
 const ASSETS: usize = 10_000;
 const USERS: usize = 100_000;
 
@@ -38,5 +38,21 @@ impl Zipf {
     pub fn draw(&self) -> usize {
         let point = fastrand::f64() * self.0.last().copied().unwrap_or_default();
         self.0.partition_point(|cumulated| *cumulated <= point)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rank_is_drawn_and_an_earlier_one_more_often() {
+        fastrand::seed(7);
+        let (zipf, mut drawn) = (Zipf::of(10), [0; 10]);
+        for _ in 0..10_000 {
+            drawn[zipf.draw()] += 1;
+        }
+        assert!(drawn.is_sorted_by(|more, less| more > less), "{drawn:?}");
+        assert!(drawn[9] > 0, "{drawn:?}");
     }
 }
