@@ -67,7 +67,10 @@ async fn exercise(rig: &Rig) {
     };
     // Keys of several views are looked up.
     let bodies = [event(None), event(Some("k")), event(Some("l")), "not json".to_owned()];
-    let records: Vec<_> = bodies.iter().map(|body| json!({"messageId": body, "body": body})).collect();
+    let records: Vec<_> = bodies
+        .iter()
+        .map(|body| json!({"messageId": body, "body": body}))
+        .collect();
     let batch = json!({"Records": records});
     invoke(&count_views, &batch.to_string(), TIMEOUT).await;
     let transaction = calls("dynamodb", "TransactWriteItems").by("count-views");
