@@ -15,6 +15,17 @@ LIMITS = {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
 TOKENS = {"JwtIssuer": "https://login.example.com/", "JwtAudience": "videoms"}
 SECONDS_PER_DAY = 86_400
 MILLION = 1_000_000
+# What a call of an open route makes at most. A view that is counted alone is received and deleted alone.
+REQUESTS = {
+    "POST /play/asset/{assetId}/user/{userId}": {
+        "HTTP API request": 1,
+        "Lambda request": 5,
+        "SQS request": 3,
+        "DynamoDB write unit": 6,
+        "DynamoDB read unit": 3,
+    },
+    "GET /health": {"HTTP API request": 1, "Lambda request": 4, "SQS request": 2, "DynamoDB read unit": 3},
+}
 # | `GET /health` | `OpenThrottleRate` 20 | $5 | $9 |
 ROW = re.compile(r"^\| `(\w+ /[^`]*)` \| `(\w+)` (\d+) \| \$([\d.]+) \| \$(\d+) \|$", re.MULTILINE)
 
@@ -44,6 +55,15 @@ def test_the_runbook_says_what_a_stranger_can_spend_on_each_open_route_in_a_day(
         assert api["RouteSettings"][route]["ThrottlingRateLimit"] == {"Ref": parameter}
         assert int(rate) == defaults[parameter]
         assert int(per_day) == round(int(rate) * SECONDS_PER_DAY / MILLION * float(per_million)), route
+
+
+@pytest.mark.parametrize("route", REQUESTS)
+def test_that_price_covers_the_requests_that_a_call_makes_and_little_more(route):
+    dollars = json.loads((ROOT / "bench" / "prices.json").read_text())["dollars"]
+    per_million = sum(number * dollars[what] for what, number in REQUESTS[route].items()) * MILLION
+    said = {row[0]: float(row[3]) for row in ROW.findall(_runbook())}[route]
+    # The rest is computing time and log lines.
+    assert per_million < said < per_million * 2
 
 
 def test_the_alarm_on_requests_rings_at_half_of_the_plays_that_are_admitted():
