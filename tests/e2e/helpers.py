@@ -22,11 +22,20 @@ class Api:
     def post_content(self, asset, body, **options):
         return self.request("POST", f"/content/asset/{asset}", body=body, signed=True, **options)
 
+    def delete_content(self, asset):
+        return self.request("DELETE", f"/content/asset/{asset}", signed=True)
+
+    def contents(self, query=""):
+        return self.request("GET", f"/content?{query}")
+
     def url(self, asset):
         return self.request("GET", f"/url/asset/{asset}", signed=True)
 
     def post_url(self, asset, body, **options):
         return self.request("POST", f"/url/asset/{asset}", body=body, signed=True, **options)
+
+    def delete_url(self, asset):
+        return self.request("DELETE", f"/url/asset/{asset}", signed=True)
 
     def asset_views(self, asset):
         return self.request("GET", f"/events/asset/{asset}", signed=True)

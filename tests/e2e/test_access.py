@@ -7,8 +7,10 @@ from tests.e2e.helpers import CONTENT, URL, assert_no_asset, assert_no_user, new
 BACKENDS = [
     ("GET", "/content/asset/{asset}", None),
     ("POST", "/content/asset/{asset}", CONTENT),
+    ("DELETE", "/content/asset/{asset}", None),
     ("GET", "/url/asset/{asset}", None),
     ("POST", "/url/asset/{asset}", URL),
+    ("DELETE", "/url/asset/{asset}", None),
     ("POST", "/events/asset/{asset}/user/{user}", None),
     ("GET", "/events/asset/{asset}", None),
     ("GET", "/events/user/{user}", None),
@@ -16,14 +18,14 @@ BACKENDS = [
 ]
 UNKNOWN_ROUTES = [
     ("GET", "/"),
-    ("GET", "/content"),
+    ("GET", "/content/asset"),
     ("GET", "/content/asset/{asset}/more"),
     ("GET", "/nonsense/asset/{asset}"),
     ("GET", "/content/user/{asset}"),
     ("GET", "/Health"),
 ]
 WRONG_METHODS = [
-    ("DELETE", "/content/asset/{asset}"),
+    ("DELETE", "/content"),
     ("PUT", "/url/asset/{asset}"),
     ("PATCH", "/events/asset/{asset}/user/1"),
     ("POST", "/events/user/{asset}"),
@@ -49,6 +51,12 @@ def test_a_call_without_a_signature_writes_nothing(api, asset, user):
 
 def test_a_viewer_plays_without_a_signature(api, asset, user):
     assert_no_asset(api.request("POST", f"/play/asset/{asset}/user/{user}"), asset)
+
+
+@pytest.mark.parametrize("path", ["/content"])
+def test_an_open_read_needs_no_signature_and_may_be_cached(api, path):
+    reply = api.request("GET", path)
+    assert (reply.status, reply.headers["cache-control"]) == (200, "max-age=60")
 
 
 def test_health_is_reported_without_a_signature(api):

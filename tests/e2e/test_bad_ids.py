@@ -38,8 +38,10 @@ GATEWAYS_CHOICE = {"a slash", "a null", "a line feed", "broken UTF-8"}
 ASSET_ROUTES = {
     "GET content": Api.content,
     "POST content": lambda api, asset: api.post_content(asset, {**CONTENT, "title": "Overwritten"}),
+    "DELETE content": Api.delete_content,
     "GET url": Api.url,
     "POST url": lambda api, asset: api.post_url(asset, {"url": "overwritten.mp4"}),
+    "DELETE url": Api.delete_url,
     "GET asset's views": Api.asset_views,
     "GET views": lambda api, asset: api.views(asset, "e2e"),
     "POST view": lambda api, asset: api.post_view(asset, "e2e"),

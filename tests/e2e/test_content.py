@@ -1,4 +1,4 @@
-"""GET and POST /content/asset/{assetId}: an asset's metadata."""
+"""GET, POST and DELETE /content/asset/{assetId}: an asset's metadata."""
 
 import pytest
 
@@ -22,6 +22,15 @@ def test_a_second_post_replaces_the_whole_record(api, asset):
     replacement = {"title": "Aliens", "genre": "action", "summary": ""}
     assert answer(api.post_content(asset, replacement)) == (200, {"status": "ok"})
     eventually(lambda: answer(api.content(asset)), (200, {"id": asset, **replacement}), "the metadata posted last")
+
+
+def test_deleted_metadata_is_not_found_and_can_be_posted_again(api, video):
+    for _ in range(2):
+        assert answer(api.delete_content(video)) == (200, {"status": "ok"})
+        eventually(lambda: api.content(video).status, 404, "the metadata just deleted")
+    assert_no_asset(api.content(video), video)
+    assert answer(api.post_content(video, CONTENT)) == (200, {"status": "ok"})
+    eventually(lambda: answer(api.content(video)), (200, {"id": video, **CONTENT}), "the metadata posted again")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""GET and POST /url/asset/{assetId}: an asset's URL on the CDN."""
+"""GET, POST and DELETE /url/asset/{assetId}: an asset's URL on the CDN."""
 
 import pytest
 
@@ -16,6 +16,13 @@ def test_a_second_post_replaces_the_url(api, asset):
     replacement = {"url": "path/to/director's-cut.mp4"}
     assert answer(api.post_url(asset, replacement)) == (200, {"status": "ok"})
     eventually(lambda: answer(api.url(asset)), (200, {"id": asset, **replacement}), "the URL posted last")
+
+
+def test_a_deleted_url_is_not_found_and_no_longer_played(api, video, user):
+    for _ in range(2):
+        assert answer(api.delete_url(video)) == (200, {"status": "ok"})
+        eventually(lambda: api.url(video).status, 404, "the URL just deleted")
+    assert_no_asset(api.play(video, user), video)
 
 
 @pytest.mark.parametrize(

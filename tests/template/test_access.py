@@ -7,14 +7,14 @@ from tests.template.conftest import Stack
 
 SIGNED = [{"AWS_IAM": []}]
 OPEN = [{"NONE": []}]
-PLAY, HEALTH = "POST /play/asset/{assetId}/user/{userId}", "GET /health"
+OPEN_ROUTES = {"POST /play/asset/{assetId}/user/{userId}", "GET /health", "GET /content"}
 
 
-def test_every_route_but_play_and_health_requires_a_signature(stack):
-    assert len(stack.routes) == 10
+def test_every_route_requires_a_signature_but_play_health_and_open_reads(stack):
+    assert len(stack.routes) == 13
     security = {route: operation.get("security") for route, operation in stack.routes.items()}
-    assert {route for route, wanted in security.items() if wanted != SIGNED} == {PLAY, HEALTH}
-    assert (security[PLAY], security[HEALTH]) == (OPEN, OPEN)
+    assert {route for route, wanted in security.items() if wanted != SIGNED} == OPEN_ROUTES
+    assert [security[route] for route in OPEN_ROUTES] == [OPEN] * len(OPEN_ROUTES)
 
 
 @pytest.mark.parametrize("tracing", ["PassThrough", "Active"])

@@ -3,6 +3,7 @@
 mod id;
 mod idempotency;
 mod invalid;
+mod number;
 mod text;
 mod timestamp;
 mod view;
@@ -11,6 +12,7 @@ mod view_window;
 pub use id::{AssetId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use invalid::{Invalid, Problem};
+pub use number::Number;
 pub use text::Text;
 pub use timestamp::Timestamp;
 pub use view::{CorrelationId, EventId, View};

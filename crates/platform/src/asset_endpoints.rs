@@ -2,16 +2,17 @@
 
 use domain::{AssetId, Invalid};
 use lambda_http::Request;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     aws::AssetTable,
     http::{Error, Fields, Reply, asset_id, fields},
 };
 
-#[derive(Serialize)]
-struct Answer<R> {
-    id: AssetId,
+/// An asset's record with its id, as it is answered.
+#[derive(Serialize, Deserialize)]
+pub struct Identified<R> {
+    pub id: AssetId,
     #[serde(flatten)]
     record: R,
 }
@@ -23,7 +24,7 @@ struct Answer<R> {
 pub async fn get<R: Serialize + DeserializeOwned>(table: &AssetTable, request: Request) -> Result<Reply, Error> {
     let id = asset_id(&request)?;
     match table.get::<R>(&id).await? {
-        Some(record) => Ok(Reply::ok(&Answer { id, record })),
+        Some(record) => Ok(Reply::ok(&Identified { id, record })),
         None => Err(Error::AssetNotFound(id)),
     }
 }
@@ -39,5 +40,14 @@ where
     let id = asset_id(&request)?;
     let record = R::try_from(fields(&request)?)?;
     table.replace(&id, &record).await?;
+    Ok(Reply::stored())
+}
+
+/// Deletes the asset's record, if there is one, and answers 200 `{"status":"ok"}`.
+///
+/// # Errors
+/// 400 for a malformed id, 503 when the table does not answer.
+pub async fn delete(table: &AssetTable, request: Request) -> Result<Reply, Error> {
+    table.delete(&asset_id(&request)?).await?;
     Ok(Reply::stored())
 }

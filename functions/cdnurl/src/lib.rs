@@ -44,3 +44,11 @@ pub async fn get_url(table: &AssetTable, request: Request) -> Result<Reply, Erro
 pub async fn post_url(table: &AssetTable, request: Request) -> Result<Reply, Error> {
     asset_endpoints::post::<Location>(table, request).await
 }
+
+/// `DELETE /url/asset/{assetId}`: 200 `{"status":"ok"}`, also if there was none.
+///
+/// # Errors
+/// 400 for a malformed id, 503 when the table does not answer.
+pub async fn delete_url(table: &AssetTable, request: Request) -> Result<Reply, Error> {
+    asset_endpoints::delete(table, request).await
+}

@@ -1,7 +1,7 @@
 //! The cdnurl endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use cdnurl::{get_url, post_url};
+use cdnurl::{delete_url, get_url, post_url};
 use fake_aws::{
     Engine, TABLE,
     mutations::assert_no_event_breaks,
@@ -21,6 +21,18 @@ async fn a_posted_url_can_be_read() {
     assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
     let reply = get_url(&table, sample("get-url")).await.unwrap();
     assert_eq!(reply.body, json!({"id": "123", "url": "path/to/asset123.mp4"}));
+}
+
+#[tokio::test]
+async fn a_deleted_url_is_not_found_and_can_be_deleted_again() {
+    let table = table();
+    post_url(&table, sample("post-url")).await.unwrap();
+    for _ in 0..2 {
+        let reply = delete_url(&table, sample("delete-url")).await.unwrap();
+        assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
+        let reply = get_url(&table, sample("get-url")).await.unwrap_err().reply();
+        assert_eq!(reply.status.as_u16(), 404);
+    }
 }
 
 #[tokio::test]
@@ -60,4 +72,5 @@ async fn no_event_breaks_an_endpoint() {
     let table = table();
     assert_no_event_breaks("get-url", |request| get_url(&table, request)).await;
     assert_no_event_breaks("post-url", |request| post_url(&table, request)).await;
+    assert_no_event_breaks("delete-url", |request| delete_url(&table, request)).await;
 }

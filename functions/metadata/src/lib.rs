@@ -1,5 +1,8 @@
 //! The metadata service: title, genre and summary of each asset.
 
+mod cursor;
+mod list;
+
 use domain::{Invalid, Text};
 use lambda_http::Request;
 use platform::{
@@ -8,6 +11,8 @@ use platform::{
     http::{Error, Fields, Reply},
 };
 use serde::{Deserialize, Serialize};
+
+pub use list::list_content;
 
 /// An asset's metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,4 +50,12 @@ pub async fn get_content(table: &AssetTable, request: Request) -> Result<Reply, 
 /// 400, 413 or 415 for a malformed id or body, 503 when the table does not answer.
 pub async fn post_content(table: &AssetTable, request: Request) -> Result<Reply, Error> {
     asset_endpoints::post::<Content>(table, request).await
+}
+
+/// `DELETE /content/asset/{assetId}`: 200 `{"status":"ok"}`, also if there was none.
+///
+/// # Errors
+/// 400 for a malformed id, 503 when the table does not answer.
+pub async fn delete_content(table: &AssetTable, request: Request) -> Result<Reply, Error> {
+    asset_endpoints::delete(table, request).await
 }

@@ -6,7 +6,7 @@ use fake_aws::{
     mutations::assert_no_event_breaks,
     requests::{sample, sample_with, sample_with_body, sample_with_content_type},
 };
-use metadata::{get_content, post_content};
+use metadata::{delete_content, get_content, post_content};
 use platform::{aws::AssetTable, http::Error};
 use serde_json::{Value, json};
 
@@ -46,6 +46,35 @@ async fn a_post_replaces_the_whole_record() {
         .unwrap();
     let expected = json!({"id": "123", "title": "It 2", "genre": "drama", "summary": ""});
     assert_eq!(stored(&table).await, expected);
+}
+
+#[tokio::test]
+async fn deleted_content_is_not_found_and_no_other_is_deleted() {
+    let table = table();
+    post_content(&table, sample("post-content")).await.unwrap();
+    let delete = async |id| {
+        delete_content(&table, sample_with("delete-content", &[("assetId", id)]))
+            .await
+            .unwrap()
+    };
+    delete("456").await;
+    assert_eq!(stored(&table).await["title"], "It");
+    for _ in 0..2 {
+        let reply = delete("123").await;
+        assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
+        let reply = get_content(&table, sample("get-content")).await.unwrap_err().reply();
+        assert_eq!(reply.status.as_u16(), 404);
+    }
+}
+
+#[tokio::test]
+async fn a_bad_id_deletes_nothing() {
+    let table = table();
+    post_content(&table, sample("post-content")).await.unwrap();
+    let request = sample_with("delete-content", &[("assetId", "123/")]);
+    let error = delete_content(&table, request).await.unwrap_err();
+    assert_eq!(rejection(&error), (400, json!("invalid_asset_id"), json!("assetId")));
+    assert_eq!(stored(&table).await["title"], "It");
 }
 
 #[tokio::test]
@@ -122,4 +151,5 @@ async fn no_event_breaks_an_endpoint() {
     let table = table();
     assert_no_event_breaks("get-content", |request| get_content(&table, request)).await;
     assert_no_event_breaks("post-content", |request| post_content(&table, request)).await;
+    assert_no_event_breaks("delete-content", |request| delete_content(&table, request)).await;
 }

@@ -4,7 +4,13 @@
 mod time_limits;
 mod world;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use fake_aws::{
     Answer,
@@ -158,6 +164,24 @@ async fn a_hot_asset_costs_one_round_trip_and_a_missing_one_is_never_kept() {
         world.play().await.unwrap_err();
         assert!(world.called().contains(&"get-url".to_owned()));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_asset_plays_no_longer_than_the_cache_keeps_it() {
+    let is_deleted = Arc::new(AtomicBool::new(false));
+    let deleted = Arc::clone(&is_deleted);
+    let world = World::with_cache(Duration::from_secs(30), move |target| match target {
+        "get-content" | "get-url" if deleted.load(Relaxed) => not_found(),
+        other => well(other),
+    });
+    world.play().await.unwrap();
+    is_deleted.store(true, Relaxed);
+    tokio::time::advance(Duration::from_secs(29)).await;
+    world.play().await.unwrap();
+    assert_eq!(world.queued().len(), 2);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(world.play().await.unwrap_err().reply().status.as_u16(), 404);
+    assert_eq!(world.queued().len(), 2);
 }
 
 #[tokio::test]

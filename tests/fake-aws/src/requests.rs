@@ -37,6 +37,12 @@ pub fn sample_with(name: &str, parameters: &[(&str, &str)]) -> Request {
     read_event(&event_with(name, &[("/pathParameters", parameters)])).unwrap()
 }
 
+/// The request of a sample event with another query, such as `days=7`.
+#[must_use]
+pub fn sample_with_query(name: &str, query: &str) -> Request {
+    read_event(&event_with(name, &[("/rawQueryString", json!(query))])).unwrap()
+}
+
 /// The request of a sample event with another JSON body.
 #[must_use]
 pub fn sample_with_body(name: &str, body: &str) -> Request {

@@ -4,5 +4,5 @@ mod asset_table;
 mod clients;
 pub mod invoke;
 
-pub use asset_table::AssetTable;
+pub use asset_table::{AssetTable, Page};
 pub use clients::{Clients, Service};

@@ -39,15 +39,18 @@ impl Fields {
     pub fn finish(self) -> Result<(), Invalid> {
         match self.0.into_iter().next() {
             None => Ok(()),
-            Some((name, _)) => {
-                let shown = name.chars().take(64).collect::<String>();
-                Err(invalid(shown, "unknown_field", "is not a field of this body"))
-            }
+            Some((name, _)) => Err(invalid(shown(&name), "unknown_field", "is not a field of this body")),
         }
     }
 }
 
-fn invalid(field: impl Into<String>, code: &'static str, problem: impl Into<String>) -> Invalid {
+/// A name that the caller made up, no longer than a reply should repeat.
+pub(super) fn shown(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
+/// A part of a request that breaks the contract.
+pub(super) fn invalid(field: impl Into<String>, code: &'static str, problem: impl Into<String>) -> Invalid {
     Invalid {
         field: field.into(),
         code,

@@ -3,6 +3,7 @@
 mod error;
 mod event;
 mod fields;
+mod query;
 mod reply;
 mod request;
 mod run;
@@ -10,6 +11,7 @@ mod run;
 pub use error::Error;
 pub use event::read_event;
 pub use fields::Fields;
+pub use query::Query;
 pub use reply::Reply;
 pub use request::{asset_id, correlation_id, fields, idempotency_key, subject, user_id};
 pub use run::{answer, run};

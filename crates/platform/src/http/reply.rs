@@ -47,7 +47,7 @@ impl Reply {
         Self::json(StatusCode::OK, body)
     }
 
-    /// 200 with `{"status":"ok"}`: the request's content is stored.
+    /// 200 with `{"status":"ok"}`: what was asked for is done.
     #[must_use]
     pub fn stored() -> Self {
         Self::new(StatusCode::OK, json!({"status": "ok"}))

@@ -43,8 +43,11 @@ async fn exercise(rig: &Rig) {
     for name in [
         "get-content",
         "post-content",
+        "delete-content",
+        "list-content",
         "get-url",
         "post-url",
+        "delete-url",
         "post-view",
         "get-user-views",
         "get-asset-views",

@@ -7,11 +7,14 @@ use futures_util::future::join_all;
 use rig::{Rig, calls, invoke_sample, metric, status};
 
 /// The endpoints that use a table. Play and count-views have files of their own.
-const ENDPOINTS: [&str; 8] = [
+const ENDPOINTS: [&str; 11] = [
     "get-content",
     "post-content",
+    "delete-content",
+    "list-content",
     "get-url",
     "post-url",
+    "delete-url",
     "post-view",
     "get-user-views",
     "get-asset-views",
