@@ -9,7 +9,7 @@ mod report;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::{progress, words::counted};
 pub use api::Api;
@@ -17,8 +17,8 @@ pub use counts::{Counter, Counts, Difference, Expected};
 pub use plays::Played;
 pub use report::Report;
 
-/// Assets published at once.
-const PUBLISHED_AT_ONCE: usize = 8;
+/// Assets published or withdrawn at once.
+const ASSETS_AT_ONCE: usize = 8;
 /// The time for which a play is tried.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// play was due. So an API that is too slow shows as such. Each play has an Idempotency-Key and is tried for a minute. At
 /// the end the counts of each asset and user are compared with the plays that were answered.
 ///
-/// The assets and users are new ones, and the assets stay in the catalogue. On a deployment this costs money, and
-/// `RequestsAlarm` may ring.
+/// The assets and users are new ones. The assets leave the catalogue at the end, their counts stay. On a deployment a
+/// load costs money, and `RequestsAlarm` may ring.
 ///
 /// Exits with 0 if all plays were answered and all counts are exact, with 1 if not, and with 2 if it could not play.
 #[derive(Debug, clap::Args)]
@@ -87,6 +87,10 @@ impl Load {
         }
     }
 
+    fn all_assets(&self) -> impl Stream<Item = String> {
+        stream::iter((0..self.assets).map(|rank| self.asset(rank)))
+    }
+
     fn asset(&self, rank: usize) -> String {
         format!("{}-a{rank}", self.run)
     }
@@ -119,6 +123,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     );
     let report = self::load(&api, load).await?;
     print!("{report}");
+    withdraw(&api, &report.load).await?;
     Ok(if report.is_exact() {
         ExitCode::SUCCESS
     } else {
@@ -147,11 +152,24 @@ pub async fn load(api: &Arc<Api>, load: Load) -> anyhow::Result<Report> {
     })
 }
 
+/// Takes the assets of a load out of the catalogue. Their counts stay.
+///
+/// # Errors
+/// When the API does not delete one.
+pub async fn withdraw(api: &Api, load: &Load) -> anyhow::Result<()> {
+    let withdrawn = load.all_assets().map(|asset| async move { api.withdraw(&asset).await });
+    let withdrawn = withdrawn
+        .buffer_unordered(ASSETS_AT_ONCE)
+        .try_collect::<Vec<()>>()
+        .await;
+    withdrawn.context("Failed to take an asset of the load out of the catalogue")?;
+    Ok(())
+}
+
 async fn publish(api: &Api, load: &Load) -> anyhow::Result<()> {
-    let assets = stream::iter((0..load.assets).map(|rank| load.asset(rank)));
-    let published = assets.map(|asset| async move { api.publish(&asset).await });
+    let published = load.all_assets().map(|asset| async move { api.publish(&asset).await });
     let published = published
-        .buffer_unordered(PUBLISHED_AT_ONCE)
+        .buffer_unordered(ASSETS_AT_ONCE)
         .try_collect::<Vec<()>>()
         .await;
     published.context("Failed to publish an asset")?;

@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use fake_aws::server::{Handler, Server};
 use futures_util::{FutureExt, future::BoxFuture};
 use hyper::{Request, Response, StatusCode, body::Bytes};
-use ops::load::{Api, Counter, Difference, Expected, Load, Report, load};
+use ops::load::{Api, Counter, Difference, Expected, Load, Report, load, withdraw};
 use serde_json::{Value, json};
 use tokio::{sync::Semaphore, time::sleep};
 
@@ -117,6 +117,14 @@ impl Handler for FakeApi {
                         .insert(format!("{service}/{asset}"));
                     answer(200, &json!({"status": "ok"}))
                 }
+                ("DELETE", [service @ ("content" | "url"), "asset", asset]) => {
+                    self.state
+                        .lock()
+                        .unwrap()
+                        .published
+                        .remove(&format!("{service}/{asset}"));
+                    answer(200, &json!({"status": "ok"}))
+                }
                 ("GET", ["events", kind @ ("asset" | "user"), id]) => self.views(kind, id),
                 _ => answer(404, &json!({"message": "Not Found"})),
             })
@@ -141,9 +149,12 @@ fn small() -> Load {
 
 async fn loaded(api: &Arc<FakeApi>, wanted: Load) -> Report {
     let server = Server::start(Arc::<FakeApi>::clone(api));
+    load(&Arc::new(client(&server)), wanted).await.unwrap()
+}
+
+fn client(server: &Server) -> Api {
     let credentials = Credentials::new("id", "secret", None, None, "test");
-    let client = Api::new(&server.url(), "eu-west-1".to_owned(), credentials).unwrap();
-    load(&Arc::new(client), wanted).await.unwrap()
+    Api::new(&server.url(), "eu-west-1".to_owned(), credentials).unwrap()
 }
 
 #[tokio::test]
@@ -167,6 +178,21 @@ async fn each_play_has_a_key_of_its_own_and_every_counter_is_compared() {
             state.views.len()
         )),
         "{report}"
+    );
+}
+
+#[tokio::test]
+async fn the_assets_of_a_load_leave_the_catalogue_and_no_other_does() {
+    let api = Arc::new(FakeApi::new(|_| Fate::Count));
+    let [first, second] = [loaded(&api, small()).await, loaded(&api, small()).await];
+    let server = Server::start(Arc::<FakeApi>::clone(&api));
+    withdraw(&client(&server), &first.load).await.unwrap();
+    let state = api.state.lock().unwrap();
+    assert_eq!(state.published.len(), 10, "{:?}", state.published);
+    assert!(
+        state.published.iter().all(|record| record.contains(&second.load.run)),
+        "{:?}",
+        state.published
     );
 }
 

@@ -83,11 +83,20 @@ impl Api {
         let content = json!({"title": asset, "genre": "load", "summary": "Made by ops load."});
         let url = json!({"url": format!("{asset}.mp4")});
         for (service, record) in [("content", content), ("url", url)] {
-            let path = format!("/{service}/asset/{asset}");
-            let (status, body) = self.signed("POST", &path, record.to_string()).await?;
-            if status != 200 {
-                bail!("POST {path} is answered {status}: {}", String::from_utf8_lossy(&body));
-            }
+            self.change("POST", &format!("/{service}/asset/{asset}"), record.to_string())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes an asset out of the catalogue.
+    ///
+    /// # Errors
+    /// When the API does not delete it.
+    pub(crate) async fn withdraw(&self, asset: &str) -> anyhow::Result<()> {
+        for service in ["content", "url"] {
+            self.change("DELETE", &format!("/{service}/asset/{asset}"), String::new())
+                .await?;
         }
         Ok(())
     }
@@ -104,6 +113,17 @@ impl Api {
             (404, _, Some("asset_not_found" | "user_not_found")) => Ok(0),
             _ => bail!("GET {path} is answered {status}: {}", String::from_utf8_lossy(&body)),
         }
+    }
+
+    async fn change(&self, method: &'static str, path: &str, body: String) -> anyhow::Result<()> {
+        let (status, body) = self.signed(method, path, body).await?;
+        if status != 200 {
+            bail!(
+                "{method} {path} is answered {status}: {}",
+                String::from_utf8_lossy(&body)
+            );
+        }
+        Ok(())
     }
 
     async fn signed(&self, method: &'static str, path: &str, body: String) -> anyhow::Result<Answer> {
