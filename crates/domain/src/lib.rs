@@ -1,5 +1,6 @@
 //! The types that the services agree on. No AWS, no HTTP, no async runtime.
 
+mod day;
 mod id;
 mod idempotency;
 mod invalid;
@@ -9,6 +10,7 @@ mod timestamp;
 mod view;
 mod view_window;
 
+pub use day::Day;
 pub use id::{AssetId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use invalid::{Invalid, Problem};

@@ -29,6 +29,10 @@ impl Timestamp {
         Self(self.0.saturating_sub(span))
     }
 
+    pub(crate) fn date(self) -> time::Date {
+        self.0.date()
+    }
+
     /// Milliseconds since 1970.
     #[must_use]
     pub fn as_millis(self) -> i64 {

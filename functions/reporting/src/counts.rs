@@ -1,7 +1,7 @@
 //! Reading the counters.
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use domain::{AssetId, UserId};
+use domain::{AssetId, Day, UserId};
 use platform::{
     BoxError,
     aws::{Clients, Service},
@@ -10,13 +10,23 @@ use platform::{
 use serde::Serialize;
 use tokio::try_join;
 
-use crate::{Tables, schema};
+use crate::{
+    Tables,
+    schema::{self, Item},
+};
 
 /// The reply of the endpoints that answer a user's and an asset's count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ViewCounts {
     userviews: u64,
     assetviews: u64,
+}
+
+/// An asset's views on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DayViews {
+    date: Day,
+    views: u64,
 }
 
 /// Users' counters.
@@ -75,21 +85,47 @@ impl AssetCounters {
         Clients::connect(&[(Service::DynamoDb, 1)], build).await
     }
 
-    /// The views of `asset`, the sum of its shards in one Query, None if there are none. A `consistent` read sees every
-    /// finished write, at twice the price.
+    /// The views of `asset`, the sum of its shards, None if there are none. A `consistent` read sees every finished
+    /// write, at twice the price.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn views(&self, asset: &AssetId, consistent: bool) -> Result<Option<u64>, BoxError> {
+        let shards = self.shards(asset, consistent).await?;
+        let sum = || shards.iter().map(schema::views).sum::<Result<u64, BoxError>>();
+        (!shards.is_empty()).then(sum).transpose()
+    }
+
+    /// The views of `asset` on each of these days, 0 where there are none.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn views_on(&self, asset: &AssetId, days: impl Iterator<Item = Day>) -> Result<Vec<DayViews>, BoxError> {
+        let shards = self.shards(asset, false).await?;
+        let sum = |day: Day| {
+            shards
+                .iter()
+                .map(|shard| schema::views_on(shard, day))
+                .sum::<Result<u64, BoxError>>()
+        };
+        days.map(|date| {
+            Ok(DayViews {
+                date,
+                views: sum(date)?,
+            })
+        })
+        .collect()
+    }
+
+    /// The shards of an asset's counter, at most a hundred items below 1 KB, which one Query reads.
+    async fn shards(&self, asset: &AssetId, consistent: bool) -> Result<Vec<Item>, BoxError> {
         let request = self.client.query().table_name(&self.table);
         let request = request
             .key_condition_expression("id = :asset")
             .expression_attribute_values(":asset", AttributeValue::S(asset.to_string()))
             .consistent_read(consistent);
         let found = Box::pin(request.send()).await?;
-        let shards = found.items.unwrap_or_default();
-        let sum = || shards.iter().map(schema::views).sum::<Result<u64, BoxError>>();
-        (!shards.is_empty()).then(sum).transpose()
+        Ok(found.items.unwrap_or_default())
     }
 }
 

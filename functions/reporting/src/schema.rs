@@ -2,11 +2,16 @@
 //! asset.
 //! `docs/decisions/0004-tables.md` lists their keys and attributes.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::{error::BuildError, types::AttributeValue, types::Put, types::Update};
-use domain::{AssetId, EventId, Timestamp, UserId, View};
+use domain::{AssetId, Day, EventId, Timestamp, UserId, View};
 use platform::BoxError;
+
+use crate::days;
 
 /// The partition key of each table.
 pub(crate) const ID: &str = "id";
@@ -54,9 +59,24 @@ fn key(id: String) -> Item {
 
 /// The count in a counter.
 pub(crate) fn views(counter: &Item) -> Result<u64, BoxError> {
-    let number = counter.get(VIEWS).and_then(|value| value.as_n().ok());
-    let count = number.and_then(|number| number.parse().ok());
-    count.ok_or_else(|| format!("a counter holds no number: {counter:?}").into())
+    counter
+        .get(VIEWS)
+        .map_or_else(|| Err(not_a_count(counter)), |views| count(counter, views))
+}
+
+/// The views that a shard holds for a day, 0 without its attribute.
+pub(crate) fn views_on(shard: &Item, day: Day) -> Result<u64, BoxError> {
+    let views = shard.get(&days::attribute(day));
+    views.map_or(Ok(0), |views| count(shard, views))
+}
+
+fn count(counter: &Item, value: &AttributeValue) -> Result<u64, BoxError> {
+    let count = value.as_n().ok().and_then(|number| number.parse().ok());
+    count.ok_or_else(|| not_a_count(counter))
+}
+
+fn not_a_count(counter: &Item) -> BoxError {
+    format!("a counter holds no number: {counter:?}").into()
 }
 
 /// Writes the marker of a view, on condition that there is none.
@@ -76,13 +96,49 @@ pub(crate) fn put_marker(table: &str, view: &View) -> Result<Put, BuildError> {
         .build()
 }
 
-/// Adds to a counter. A new one starts at 0.
-pub(crate) fn add_views(table: &str, counter: Item, views: usize) -> Result<Update, BuildError> {
+/// Adds to a user's counter. A new one starts at 0.
+pub(crate) fn add_user_views(table: &str, counter: Item, views: usize) -> Result<Update, BuildError> {
     Update::builder()
         .table_name(table)
         .set_key(Some(counter))
-        .update_expression("ADD #views :n")
+        .update_expression("ADD #views :views")
         .expression_attribute_names("#views", VIEWS)
-        .expression_attribute_values(":n", AttributeValue::N(views.to_string()))
+        .expression_attribute_values(":views", number(views))
         .build()
+}
+
+/// Adds to a shard of an asset's counter, in all and per day, and removes the days before the kept ones. A new shard
+/// starts at 0.
+pub(crate) fn add_asset_views(
+    table: &str,
+    shard: Item,
+    views: &BTreeMap<Day, usize>,
+    today: Day,
+) -> Result<Update, BuildError> {
+    let update = Update::builder()
+        .table_name(table)
+        .set_key(Some(shard))
+        .expression_attribute_names("#views", VIEWS)
+        .expression_attribute_values(":views", number(views.values().sum()));
+    let mut added = vec!["#views :views".to_owned()];
+    let update = views.iter().fold(update, |update, (day, views)| {
+        let name = days::attribute(*day);
+        added.push(format!("#{name} :{name}"));
+        update
+            .expression_attribute_names(format!("#{name}"), &name)
+            .expression_attribute_values(format!(":{name}"), number(*views))
+    });
+    // DynamoDB refuses an update that adds to an attribute and removes it.
+    let removed = days::removed(today).filter(|day| !views.contains_key(day));
+    let removed: Vec<_> = removed.map(days::attribute).collect();
+    let update = removed.iter().fold(update, |update, name| {
+        update.expression_attribute_names(format!("#{name}"), name)
+    });
+    update
+        .update_expression(format!("ADD {} REMOVE #{}", added.join(", "), removed.join(", #")))
+        .build()
+}
+
+fn number(views: usize) -> AttributeValue {
+    AttributeValue::N(views.to_string())
 }

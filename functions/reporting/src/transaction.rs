@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, TransactWriteItem},
 };
-use domain::View;
+use domain::{Day, Timestamp, View};
 use platform::BoxError;
 
 use crate::{Tables, schema};
@@ -43,10 +43,11 @@ pub(crate) async fn write(client: &Client, tables: &Tables, views: &[View], shar
 
 /// The items of the transaction, markers first and in the order of the views.
 fn transact_items(tables: &Tables, views: &[View], shard: u32) -> Result<Vec<TransactWriteItem>, BuildError> {
-    let (mut users, mut assets) = (BTreeMap::new(), BTreeMap::new());
+    let (mut users, mut assets) = (BTreeMap::new(), BTreeMap::<_, BTreeMap<_, _>>::new());
     for view in views {
         *users.entry(&view.user_id).or_insert(0) += 1;
-        *assets.entry(&view.asset_id).or_insert(0) += 1;
+        let days = assets.entry(&view.asset_id).or_default();
+        *days.entry(Day::from(view.played_at)).or_insert(0) += 1;
     }
     let markers = views.iter().map(|view| {
         let put = schema::put_marker(&tables.markers, view)?;
@@ -54,13 +55,14 @@ fn transact_items(tables: &Tables, views: &[View], shard: u32) -> Result<Vec<Tra
     });
     let users = users
         .into_iter()
-        .map(|(id, n)| (&tables.user_counters, schema::user(id), n));
+        .map(|(id, views)| schema::add_user_views(&tables.user_counters, schema::user(id), views));
+    let today = Day::from(Timestamp::now());
     let assets = assets
         .into_iter()
-        .map(|(id, n)| (&tables.asset_counters, schema::shard(id, shard), n));
-    let counters = users.chain(assets).map(|(table, counter, n)| {
-        let update = schema::add_views(table, counter, n)?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        .map(|(id, views)| schema::add_asset_views(&tables.asset_counters, schema::shard(id, shard), &views, today));
+    let counters = users.chain(assets).map(|update| {
+        let update = TransactWriteItem::builder().update(update?);
+        Ok(update.build())
     });
     markers.chain(counters).collect()
 }
