@@ -23,6 +23,16 @@ pub(crate) fn removed(today: Day) -> impl Iterator<Item = Day> {
     last(REMOVED, today.minus(KEPT))
 }
 
+/// Whether a day is kept. One that is yet to come is, because a viewer's clock may be ahead.
+pub(crate) fn is_kept(day: Day, today: Day) -> bool {
+    day > today.minus(KEPT)
+}
+
+/// Whether updates remove a day.
+pub(crate) fn is_removed_by_updates(day: Day, today: Day) -> bool {
+    !is_kept(day, today) && day > today.minus(KEPT + REMOVED)
+}
+
 /// The attribute of a day: `261125` for 2026-11-25. It is short so that 31 days and the longest id fit one write unit.
 pub(crate) fn attribute(day: Day) -> String {
     day.to_string()[2..].replace('-', "")
@@ -66,5 +76,9 @@ mod tests {
             (of("2026-09-27"), of("2026-10-26"), 30)
         );
         assert_eq!((kept[0], kept[29], kept.len()), (of("2026-10-27"), today, 30));
+        assert!(kept.iter().all(|day| is_kept(*day, today)));
+        assert!(removed.iter().all(|day| is_removed_by_updates(*day, today)));
+        assert!(is_kept(of("2026-11-26"), today));
+        assert!(!is_removed_by_updates(of("2026-09-26"), today) && !is_kept(of("2026-09-26"), today));
     }
 }

@@ -57,6 +57,13 @@ fn key(id: String) -> Item {
     HashMap::from([(ID.to_owned(), AttributeValue::S(id))])
 }
 
+/// The user or asset of a counter.
+pub(crate) fn id(counter: &Item) -> Result<&str, BoxError> {
+    let id = counter.get(ID).and_then(|value| value.as_s().ok());
+    id.map(String::as_str)
+        .ok_or_else(|| format!("a counter has no id: {counter:?}").into())
+}
+
 /// The count in a counter.
 pub(crate) fn views(counter: &Item) -> Result<u64, BoxError> {
     counter

@@ -6,8 +6,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use domain::{AssetId, Day, EventId, Timestamp, View};
 use fake_aws::{
     Call, Engine, Metered, connector,
+    mutations::assert_no_event_breaks,
     requests::{sample, sample_with, sample_with_query},
 };
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use reporting::{AssetCounters, Ledger, Tables, get_asset_days};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -172,6 +174,17 @@ async fn the_sample_event_asks_for_seven_days() {
         .await
         .unwrap();
     assert_eq!(reply.body["days"].as_array().unwrap().len(), 7);
+}
+
+#[tokio::test]
+async fn no_event_breaks_the_endpoint_and_its_answer_may_be_cached() {
+    let counters = &Reporting::with_shards(4).counters;
+    assert_no_event_breaks("get-asset-days", |request| get_asset_days(counters, request)).await;
+    let reply = get_asset_days(counters, sample("get-asset-days")).await.unwrap();
+    assert_eq!(
+        ApiGatewayV2httpResponse::from(reply).headers["cache-control"],
+        "max-age=60"
+    );
 }
 
 #[tokio::test]

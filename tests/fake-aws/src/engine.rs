@@ -20,10 +20,11 @@ use crate::{Answer, Call, Service, connector};
 pub const TABLE: &str = "table";
 
 /// The reporting service's tables with their keys, as in the template.
-pub(crate) const REPORTING_TABLES: [(&str, &[&str]); 3] = [
+pub(crate) const REPORTING_TABLES: [(&str, &[&str]); 4] = [
     ("markers", &["id"]),
     ("user-counters", &["id"]),
     ("asset-counters", &["id", "shard"]),
+    ("rankings", &["id"]),
 ];
 
 /// A DynamoDB engine. Clones share the tables.
