@@ -2,7 +2,7 @@
 
 use domain::Number;
 use lambda_http::Request;
-use platform::http::{Error, Reply, query};
+use platform::http::{Error, Query, Reply};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,8 +22,10 @@ const DEFAULT_LIMIT: usize = 10;
 /// # Errors
 /// 400 for malformed `days` or `limit`, 503 when the table does not answer.
 pub async fn get_top_assets(rankings: &Rankings, request: Request) -> Result<Reply, Error> {
-    let window = query(&request, "days")?.unwrap_or(Window::WEEK);
-    let limit = query(&request, "limit")?.map_or(DEFAULT_LIMIT, |limit: Limit| limit.get() as usize);
+    let mut query = Query::of(&request);
+    let window = query.take("days")?.unwrap_or(Window::WEEK);
+    let limit = query.take("limit")?.map_or(DEFAULT_LIMIT, |limit: Limit| limit.get() as usize);
+    query.finish()?;
     let ranked = rankings.read(window).await?;
     let (as_of, assets) = ranked.map(|ranked| (ranked.as_of, ranked.assets)).unzip();
     let assets = assets.into_iter().flatten().take(limit);
