@@ -46,6 +46,12 @@ class Api:
     def views(self, asset, user):
         return self.request("GET", f"/events/asset/{asset}/user/{user}", signed=True)
 
+    def asset_days(self, asset, query=""):
+        return self.request("GET", f"/events/asset/{asset}/days?{query}")
+
+    def top(self, query=""):
+        return self.request("GET", f"/events/top?{query}")
+
     def post_view(self, asset, user, key=None):
         return self.request("POST", f"/events/asset/{asset}/user/{user}", headers=_idempotency(key), signed=True)
 

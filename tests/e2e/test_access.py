@@ -53,7 +53,7 @@ def test_a_viewer_plays_without_a_signature(api, asset, user):
     assert_no_asset(api.request("POST", f"/play/asset/{asset}/user/{user}"), asset)
 
 
-@pytest.mark.parametrize("path", ["/content"])
+@pytest.mark.parametrize("path", ["/content", "/events/asset/123/days", "/events/top"])
 def test_an_open_read_needs_no_signature_and_may_be_cached(api, path):
     reply = api.request("GET", path)
     assert (reply.status, reply.headers["cache-control"]) == (200, "max-age=60")

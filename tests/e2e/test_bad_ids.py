@@ -43,6 +43,7 @@ ASSET_ROUTES = {
     "POST url": lambda api, asset: api.post_url(asset, {"url": "overwritten.mp4"}),
     "DELETE url": Api.delete_url,
     "GET asset's views": Api.asset_views,
+    "GET asset's days": Api.asset_days,
     "GET views": lambda api, asset: api.views(asset, "e2e"),
     "POST view": lambda api, asset: api.post_view(asset, "e2e"),
     "POST play": lambda api, asset: api.play(asset, "e2e"),

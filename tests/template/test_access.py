@@ -7,11 +7,17 @@ from tests.template.conftest import Stack
 
 SIGNED = [{"AWS_IAM": []}]
 OPEN = [{"NONE": []}]
-OPEN_ROUTES = {"POST /play/asset/{assetId}/user/{userId}", "GET /health", "GET /content"}
+OPEN_ROUTES = {
+    "POST /play/asset/{assetId}/user/{userId}",
+    "GET /health",
+    "GET /content",
+    "GET /events/asset/{assetId}/days",
+    "GET /events/top",
+}
 
 
 def test_every_route_requires_a_signature_but_play_health_and_open_reads(stack):
-    assert len(stack.routes) == 13
+    assert len(stack.routes) == 15
     security = {route: operation.get("security") for route, operation in stack.routes.items()}
     assert {route for route, wanted in security.items() if wanted != SIGNED} == OPEN_ROUTES
     assert [security[route] for route in OPEN_ROUTES] == [OPEN] * len(OPEN_ROUTES)

@@ -25,6 +25,7 @@ REQUESTS = {
         "DynamoDB read unit": 3,
     },
     "GET /health": {"HTTP API request": 1, "Lambda request": 4, "SQS request": 2, "DynamoDB read unit": 3},
+    "GET /events/asset/{assetId}/days": {"HTTP API request": 1, "Lambda request": 1, "DynamoDB read unit": 1},
 }
 # | `GET /health` | `OpenThrottleRate` 20 | $5 | $9 |
 ROW = re.compile(r"^\| `(\w+ /[^`]*)` \| `(\w+)` (\d+) \| \$([\d.]+) \| \$(\d+) \|$", re.MULTILINE)

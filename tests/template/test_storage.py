@@ -6,7 +6,7 @@ LONGEST_RETENTION = 14 * DAY
 
 def test_each_table_outlives_its_stack_and_can_be_restored(stack):
     tables = {name: found for name, found in stack.resources.items() if found["Type"] == "AWS::DynamoDB::Table"}
-    assert len(tables) == 5
+    assert len(tables) == 6
     for name, table in tables.items():
         assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
         assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name

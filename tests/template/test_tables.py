@@ -4,6 +4,7 @@ TABLES = {
     "MarkersTable": ("videoms-markers", {"id": "S"}),
     "UserCountersTable": ("videoms-user-counters", {"id": "S"}),
     "AssetCountersTable": ("videoms-asset-counters", {"id": "S", "shard": "N"}),
+    "RankingsTable": ("videoms-rankings", {"id": "S"}),
 }
 COUNTING = {
     ("dynamodb:PutItem", "MarkersTable"),
@@ -19,11 +20,19 @@ ALLOWED = {
     "GetUserViews": USER_VIEWS,
     "GetAssetViews": ASSET_VIEWS,
     "GetViews": USER_VIEWS | ASSET_VIEWS,
+    "GetAssetDays": ASSET_VIEWS,
+    "GetTopAssets": {("dynamodb:GetItem", "RankingsTable")},
+    "RankAssets": {
+        ("dynamodb:Scan", "AssetCountersTable"),
+        ("dynamodb:UpdateItem", "AssetCountersTable"),
+        ("dynamodb:PutItem", "RankingsTable"),
+    },
 }
 VARIABLES = {
     "MARKERS_TABLE": "MarkersTable",
     "USER_COUNTERS_TABLE": "UserCountersTable",
     "ASSET_COUNTERS_TABLE": "AssetCountersTable",
+    "RANKINGS_TABLE": "RankingsTable",
 }
 
 
@@ -60,5 +69,6 @@ def test_each_function_knows_the_names_of_the_tables_that_it_may_use(stack):
         assert all(variables[found] == {"Ref": VARIABLES[found]} for found in VARIABLES if found in variables), function
 
 
-def test_an_operators_programs_find_the_tables_among_the_outputs(stack):
-    assert {name: stack.outputs[f"{name}Name"]["Value"] for name in TABLES} == {name: {"Ref": name} for name in TABLES}
+def test_an_operators_programs_find_the_tables_of_views_among_the_outputs(stack):
+    names = TABLES.keys() - {"RankingsTable"}
+    assert {name: stack.outputs[f"{name}Name"]["Value"] for name in names} == {name: {"Ref": name} for name in names}

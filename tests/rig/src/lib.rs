@@ -8,12 +8,12 @@
 use std::{sync::Arc, time::Duration};
 
 use fake_aws::{
-    Calls, Cloud, Engine, Latency,
+    Call, Calls, Cloud, Engine, Latency,
     host::{Bootstrap, Function, Outcome},
     requests::sample_event,
     server::Server,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The part of a function's time that no answer may use.
 pub const MARGIN: Duration = Duration::from_secs(1);
@@ -50,6 +50,15 @@ impl Rig {
             self.cloud.lambda.deploy(backend, Arc::new(self.function(backend)));
         }
         self.function("play")
+    }
+
+    /// Adds a shard of an asset that nobody has watched for years, with a day that rank-assets removes.
+    pub fn add_idle_shard(&self) {
+        let number = |text: &str| json!({"N": text});
+        let item = json!({"id": {"S": "idle"}, "shard": number("0"), "views": number("1"), "200101": number("1")});
+        let put = Call::dynamodb("PutItem", &json!({"TableName": "asset-counters", "Item": item}));
+        let answer = self.cloud.tables.engine.carry_out(&put);
+        assert!(answer.is_success(), "{answer:?}");
     }
 
     /// The views that are counted for an asset.

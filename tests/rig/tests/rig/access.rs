@@ -52,10 +52,14 @@ async fn exercise(rig: &Rig) {
         "get-user-views",
         "get-asset-views",
         "get-views",
+        "get-asset-days",
+        "get-top-assets",
         "health",
     ] {
         invoke_sample(&rig.function(name), name, TIMEOUT).await;
     }
+    rig.add_idle_shard();
+    invoke_sample(&rig.function("rank-assets"), "rank-assets", TIMEOUT).await;
     let play = rig.play();
     invoke_sample(&play, "play", TIMEOUT).await;
     rig.cloud

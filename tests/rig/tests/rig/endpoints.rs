@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use rig::{Rig, calls, invoke_sample, metric, status};
 
 /// The endpoints that use a table. Play and count-views have files of their own.
-const ENDPOINTS: [&str; 11] = [
+const ENDPOINTS: [&str; 13] = [
     "get-content",
     "post-content",
     "delete-content",
@@ -19,6 +19,8 @@ const ENDPOINTS: [&str; 11] = [
     "get-user-views",
     "get-asset-views",
     "get-views",
+    "get-asset-days",
+    "get-top-assets",
 ];
 
 /// The timeout of these functions in the template.
