@@ -24,7 +24,9 @@ const DEFAULT_LIMIT: usize = 10;
 pub async fn get_top_assets(rankings: &Rankings, request: Request) -> Result<Reply, Error> {
     let mut query = Query::of(&request);
     let window = query.take("days")?.unwrap_or(Window::WEEK);
-    let limit = query.take("limit")?.map_or(DEFAULT_LIMIT, |limit: Limit| limit.get() as usize);
+    let limit = query
+        .take("limit")?
+        .map_or(DEFAULT_LIMIT, |limit: Limit| limit.get() as usize);
     query.finish()?;
     let ranked = rankings.read(window).await?;
     let (as_of, assets) = ranked.map(|ranked| (ranked.as_of, ranked.assets)).unzip();
