@@ -86,12 +86,17 @@ format: ## Format Rust and Python
 .PHONY: test
 test: ## Run every check and test, the end-to-end tests on a stack of their own
 	@scripts/check.sh rustfmt clippy
-	@scripts/venv.sh sam checkov lint local
+	@scripts/venv.sh sam checkov lint local fuzz
 	@scripts/test.sh
 
 .PHONY: e2e
 e2e: tools ## Run the end-to-end tests on a stack of their own, or on a deployment with API_URL=https://... STACK_NAME=...
 	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(or $(STACK_NAME),videoms)",$(STACK) private --) $(PYTEST)
+
+.PHONY: fuzz-api
+fuzz-api: tools ## Send requests drawn from api/openapi.yaml to a stack of its own, as in `make fuzz-api EXAMPLES=500 SEED=7`
+	@scripts/venv.sh fuzz
+	@$(STACK) private -- scripts/fuzz.sh --max-examples $(or $(EXAMPLES),100) $(if $(SEED),--seed $(SEED))
 
 .PHONY: deploy
 deploy: ## Build and deploy to AWS, as in `make deploy PARAMETERS="LogLevel=DEBUG" STACK_NAME=videoms`

@@ -70,6 +70,8 @@ stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 stage "template: security" checkov
 stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
+stage "API: OpenAPI" .venv-lint/bin/openapi-spec-validator api/openapi.yaml
+stage "API: our own rules" .venv-sam/bin/pytest --quiet tests/api
 stage "documents" .venv-sam/bin/pytest --quiet tests/docs
 stage "architecture" .venv-sam/bin/pytest --quiet tests/architecture
 stage "dependencies" scripts/deny.sh
@@ -84,6 +86,7 @@ stage "unit and integration tests" cargo test --locked --workspace
 stage "sizes" .venv-local/bin/python -m scripts.sizes --check
 # shellcheck disable=SC2086 # PYTEST_ARGS holds several words.
 stage "end to end" beside_a_stack .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
+stage "fuzz" beside_a_stack scripts/fuzz.sh --max-examples 10
 stage "local stack" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_bridge.py tests/local/test_emulator.py \
     tests/local/test_guard.py tests/local/test_readme.py
 stage "cargo lambda" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_watch.py

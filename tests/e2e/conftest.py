@@ -7,7 +7,7 @@ from the usual AWS chain and must be allowed to call the API, to describe the st
 AWS_ENDPOINT_URL is the address of a local stack. `make e2e` sets all of these.
 
 Every test makes ids of its own, so the suite can run repeatedly, in parallel and beside real traffic. It leaves its
-records behind, because the API deletes nothing, and adds a play to each of the two seeded assets.
+records behind, and adds a play to each of the two seeded assets.
 """
 
 import os
@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from ops.api_client import Client
+from tests.api.contract import Contract
 from tests.e2e.helpers import Api, answer, eventually, new_id, publish
 
 
@@ -25,9 +26,20 @@ def pytest_configure():
         raise pytest.UsageError(f"set {' and '.join(missing)}: see tests/e2e/conftest.py")
 
 
+class CheckedClient(Client):
+    """A client that accepts no reply but those that api/openapi.yaml describes."""
+
+    contract = Contract()
+
+    def request(self, method, path, **options):
+        reply = super().request(method, path, **options)
+        self.contract.check(method, path, reply.status, reply.headers, reply.text)
+        return reply
+
+
 @pytest.fixture(scope="session")
 def api():
-    return Api(Client(os.environ["API_URL"]))
+    return Api(CheckedClient(os.environ["API_URL"]))
 
 
 @pytest.fixture(scope="session")
