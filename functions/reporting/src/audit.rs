@@ -3,6 +3,8 @@
 //! It may run on a live table. The counters are read first and the markers after them, and each marker says when it was
 //! counted. So each counter has a least and a most value that it may hold. The two are the same if nothing was counted
 //! shortly before or during the audit.
+//!
+//! An asset's views per day are counters like the others. Only days that are kept are compared: updates remove the others.
 
 mod bounds;
 mod scan;
@@ -10,11 +12,11 @@ mod scan;
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use aws_sdk_dynamodb::Client;
-use domain::Timestamp;
+use domain::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Tables,
+    Tables, days,
     schema::{self, Item},
 };
 use bounds::Bounds;
@@ -26,14 +28,14 @@ pub use scan::{Unread, Unreadable};
 pub struct Snapshot {
     /// The times when reading began and ended, None for the empty snapshot from before the first view.
     taken: Option<(Timestamp, Timestamp)>,
-    /// Views by counter: `asset#<assetId>` or `user#<userId>`.
+    /// Views by counter: `asset#<assetId>`, `user#<userId>` or `day#<date>#<assetId>`.
     counters: BTreeMap<String, u64>,
 }
 
 /// A counter that contradicts its markers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// `asset#<assetId>` or `user#<userId>`.
+    /// `asset#<assetId>`, `user#<userId>` or `day#<date>#<assetId>`.
     pub counter: String,
     pub holds: u64,
     pub should_hold: RangeInclusive<u64>,
@@ -79,7 +81,9 @@ pub async fn audit(
         Ok(())
     };
     scanner.scan(&tables.markers, visit).await?;
-    let differences = differences(&now.counters, &least, &most);
+    let mut differences = differences(&now.counters, &least, &most);
+    // Days that are over when the last counter is read may have been removed by then.
+    differences.retain(|found| is_kept(&found.counter, now.taken));
     Ok(Audit {
         markers,
         now,
@@ -97,6 +101,9 @@ async fn snapshot(scanner: &mut Scanner<'_, impl Fn(usize)>, tables: &Tables) ->
             let name = format!("{kind}#{}", text(item, schema::ID)?);
             let views = schema::views(item).map_err(|_| format!("{} is not a count", schema::VIEWS))?;
             add(&mut counters, name, views);
+            for (day, views) in schema::views_by_day(item).map_err(|_| "a day is not a count")? {
+                add(&mut counters, day_counter(day, text(item, schema::ID)?), views);
+            }
             Ok(())
         };
         scanner.scan(table, visit).await?;
@@ -105,6 +112,20 @@ async fn snapshot(scanner: &mut Scanner<'_, impl Fn(usize)>, tables: &Tables) ->
         taken: Some((start, Timestamp::now())),
         counters,
     })
+}
+
+fn day_counter(day: Day, asset: &str) -> String {
+    format!("day#{day}#{asset}")
+}
+
+/// Whether a counter is compared: all are but those of days that are not kept.
+fn is_kept(counter: &str, taken: Option<(Timestamp, Timestamp)>) -> bool {
+    let date = counter.strip_prefix("day#").and_then(|rest| rest.split('#').next());
+    let day = date.and_then(|date| Day::try_from(date.to_owned()).ok());
+    // A clock that is ahead removes a day early.
+    let today = |(_, end): (Timestamp, Timestamp)| Day::from(end.plus(bounds::CLOCK_SKEW));
+    day.zip(taken.map(today))
+        .is_none_or(|(day, today)| days::is_kept(day, today))
 }
 
 /// Adds views to a counter. A damaged one may hold any number, so the sum saturates.
@@ -135,7 +156,7 @@ fn differences(
 
 /// The counters that a marker's view moved.
 struct Marker {
-    counters: [String; 2],
+    counters: [String; 3],
     counted_at: Timestamp,
 }
 
@@ -143,12 +164,19 @@ impl Marker {
     fn read(item: &Item) -> Result<Self, String> {
         let asset = text(item, schema::ASSET_ID)?;
         let user = text(item, schema::USER_ID)?;
-        let counted_at = text(item, schema::COUNTED_AT)?.to_owned();
+        let day = Day::from(time(item, schema::PLAYED_AT)?);
         Ok(Self {
-            counters: [format!("asset#{asset}"), format!("user#{user}")],
-            counted_at: counted_at
-                .try_into()
-                .map_err(|_| format!("{} is not a time", schema::COUNTED_AT))?,
+            counters: [
+                format!("asset#{asset}"),
+                format!("user#{user}"),
+                day_counter(day, asset),
+            ],
+            counted_at: time(item, schema::COUNTED_AT)?,
         })
     }
+}
+
+fn time(item: &Item, name: &str) -> Result<Timestamp, String> {
+    let time = text(item, name)?.to_owned();
+    time.try_into().map_err(|_| format!("{name} is not a time"))
 }

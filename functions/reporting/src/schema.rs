@@ -24,6 +24,8 @@ pub(crate) const SHARD: &str = "shard";
 pub(crate) const ASSET_ID: &str = "assetId";
 /// A marker's user.
 pub(crate) const USER_ID: &str = "userId";
+/// The time of a marker's play.
+pub(crate) const PLAYED_AT: &str = "playedAt";
 /// The time at which a marker was written.
 pub(crate) const COUNTED_AT: &str = "countedAt";
 
@@ -77,6 +79,12 @@ pub(crate) fn views_on(shard: &Item, day: Day) -> Result<u64, BoxError> {
     views.map_or(Ok(0), |views| count(shard, views))
 }
 
+/// The views that a shard holds for each day of its attributes. A user's counter has none.
+pub(crate) fn views_by_day(shard: &Item) -> Result<Vec<(Day, u64)>, BoxError> {
+    let days = shard.iter().filter_map(|(name, views)| Some((days::day(name)?, views)));
+    days.map(|(day, views)| Ok((day, count(shard, views)?))).collect()
+}
+
 fn count(counter: &Item, value: &AttributeValue) -> Result<u64, BoxError> {
     let count = value.as_n().ok().and_then(|number| number.parse().ok());
     count.ok_or_else(|| not_a_count(counter))
@@ -93,7 +101,7 @@ pub(crate) fn put_marker(table: &str, view: &View) -> Result<Put, BuildError> {
         .set_item(Some(marker(view.event_id)))
         .item(ASSET_ID, AttributeValue::S(view.asset_id.to_string()))
         .item(USER_ID, AttributeValue::S(view.user_id.to_string()))
-        .item("playedAt", AttributeValue::S(view.played_at.into()))
+        .item(PLAYED_AT, AttributeValue::S(view.played_at.into()))
         .item(COUNTED_AT, AttributeValue::S(Timestamp::now().into()))
         .item(
             "expires",

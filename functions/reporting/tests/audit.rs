@@ -4,7 +4,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use domain::View;
+use domain::{Day, Timestamp, View};
 use fake_aws::Engine;
 use reporting::{
     Ledger, Tables,
@@ -30,10 +30,14 @@ async fn run(client: &Client, base: Snapshot) -> Audit {
 
 /// Adds to a counter behind the ledger's back.
 async fn tamper(client: &Client, table: &str, key: HashMap<String, AttributeValue>, by: i32) {
+    tamper_attribute(client, table, key, "views", by).await;
+}
+
+async fn tamper_attribute(client: &Client, table: &str, key: HashMap<String, AttributeValue>, name: &str, by: i32) {
     let request = client.update_item().table_name(table).set_key(Some(key));
     let request = request
         .update_expression("ADD #v :n")
-        .expression_attribute_names("#v", "views");
+        .expression_attribute_names("#v", name);
     request
         .expression_attribute_values(":n", AttributeValue::N(by.to_string()))
         .send()
@@ -42,11 +46,21 @@ async fn tamper(client: &Client, table: &str, key: HashMap<String, AttributeValu
 }
 
 async fn tamper_asset(client: &Client, by: i32) {
-    let key = [
-        ("id".to_owned(), AttributeValue::S("a".to_owned())),
-        ("shard".to_owned(), AttributeValue::N("0".to_owned())),
-    ];
-    tamper(client, "asset-counters", key.into(), by).await;
+    tamper(client, "asset-counters", shard_of_a(), by).await;
+}
+
+fn shard_of_a() -> HashMap<String, AttributeValue> {
+    HashMap::from([("id".to_owned(), s("a")), ("shard".to_owned(), n("0"))])
+}
+
+/// Adds to a day so long ago.
+async fn tamper_day(client: &Client, back: u32, by: i32) {
+    let name = day(back).to_string().split_off(2).replace('-', "");
+    tamper_attribute(client, "asset-counters", shard_of_a(), &name, by).await;
+}
+
+fn day(back: u32) -> Day {
+    Day::from(Timestamp::now()).minus(back)
 }
 
 async fn tamper_user(client: &Client, by: i32) {
@@ -75,6 +89,41 @@ async fn finds_a_counter_that_holds_more_than_its_markers_say() {
         (wrong.counter.as_str(), wrong.holds, *wrong.should_hold.end()),
         ("asset#a", 2, 1)
     );
+}
+
+#[tokio::test]
+async fn finds_a_day_that_holds_more_or_less_than_its_markers_say() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    // A view that was counted an hour ago, surely before the audit, and that is missing on its day.
+    let time = |time: Timestamp| s(&String::from(time));
+    let (played_at, counted_at) = (Timestamp::now(), Timestamp::now().minus(Duration::from_hours(1)));
+    let marker = [
+        ("id", s("m")),
+        ("assetId", s("a")),
+        ("userId", s("u")),
+        ("playedAt", time(played_at)),
+        ("countedAt", time(counted_at)),
+    ];
+    put(&client, "markers", &marker).await;
+    tamper_asset(&client, 1).await;
+    tamper_user(&client, 1).await;
+    tamper_day(&client, 29, 1).await;
+    let found = run(&client, Snapshot::default()).await;
+    let wrong = found.differences.into_iter();
+    let wrong: Vec<_> = wrong
+        .map(|wrong| (wrong.counter, wrong.holds, wrong.should_hold))
+        .collect();
+    let name = |back| format!("day#{}#a", day(back));
+    assert_eq!(wrong, [(name(29), 1, 0..=0), (name(0), 0, 1..=1)]);
+}
+
+#[tokio::test]
+async fn does_not_compare_days_that_updates_remove() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    count(&client, &[("a", "u")]).await;
+    tamper_asset(&client, 0).await;
+    tamper_day(&client, 30, 7).await;
+    assert_eq!(run(&client, Snapshot::default()).await.differences, []);
 }
 
 async fn put(client: &Client, table: &str, item: &[(&str, AttributeValue)]) {
@@ -106,7 +155,13 @@ async fn leaves_out_and_describes_what_is_neither_a_counter_nor_a_marker() {
     )
     .await;
     put(&client, "markers", &[("id", s("m")), ("assetId", s("a"))]).await;
-    let marker = [("assetId", s("a")), ("userId", s("u")), ("countedAt", s("noon"))];
+    let played_at = s(&String::from(Timestamp::now()));
+    let marker = [
+        ("assetId", s("a")),
+        ("userId", s("u")),
+        ("playedAt", played_at),
+        ("countedAt", s("noon")),
+    ];
     put(&client, "markers", &[&[("id", s("o"))], marker.as_slice()].concat()).await;
     let found = run(&client, Snapshot::default()).await;
     assert_eq!((found.markers, found.differences), (1, vec![]));

@@ -38,6 +38,7 @@ fn print(seed: u64, report: &Report) {
     for (fault, times) in &report.faults {
         println!("{times:>9} {fault:?}");
     }
+    println!("{:>9} days, each compared per asset", report.days);
     for difference in report.differences.iter().take(10) {
         println!("wrong: {difference:?}");
     }

@@ -68,8 +68,12 @@ pub(crate) async fn play(world: Arc<World>, plays: Arc<Plays>) {
         let key = format!("key-{number}");
         let request = |key: Option<&str>| request(&asset, &user, key);
         let again = match fastrand::u32(..100) {
-            0..86 => {
+            0..81 => {
                 play_once(&dependencies, request(None)).await;
+                0
+            }
+            81..86 => {
+                wait_over_midnight(&world, &asset, &user);
                 0
             }
             86..91 => {
@@ -99,6 +103,20 @@ pub(crate) async fn play(world: Arc<World>, plays: Arc<Plays>) {
             world.events.send(message);
         }
     }
+}
+
+/// Queues a view of one of the last days, which has waited since, or was played a moment before midnight.
+fn wait_over_midnight(world: &World, asset: &str, user: &str) {
+    let midnight = Timestamp::now().minus(Duration::from_hours(24 * fastrand::u64(..20)));
+    let midnight = Timestamp::try_from(String::from(midnight)[..10].to_owned() + "T00:00:00Z").unwrap();
+    let played_at = midnight.minus(Duration::from_millis(fastrand::u64(..2)));
+    let view = View::new(
+        EventId::unique(),
+        asset.parse().unwrap(),
+        user.parse().unwrap(),
+        played_at,
+    );
+    world.events.send(serde_json::to_string(&view).unwrap());
 }
 
 /// Plays until no play is left, each play without a key.

@@ -26,8 +26,10 @@ pub struct Report {
     /// Messages that count-views reported as failed though it had counted their views. In the end they would be dead
     /// messages.
     pub needless: u64,
-    /// The counters that are wrong.
+    /// The counters that are wrong, those of views per day among them.
     pub differences: Vec<Difference>,
+    /// The days on which views were played.
+    pub days: usize,
 }
 
 impl Report {
@@ -35,7 +37,12 @@ impl Report {
     pub(crate) fn of(world: &World, recovered: u64) -> Self {
         let state = world.state.lock().unwrap();
         let history = &state.history;
-        let differences = history.played.differences(&Counters::read(&world.engine));
+        let mut differences = history.played.differences(&Counters::read(&world.engine));
+        let (days, by_markers) = (
+            Counters::read_days(&world.engine),
+            Counters::days_of_markers(&world.engine),
+        );
+        differences.extend(by_markers.differences(&days));
         let sum = |views: fn(u64, u64) -> u64| {
             let assets = differences.iter().filter(|found| found.counter.starts_with("asset#"));
             assets.map(|found| views(found.played, found.counted)).sum::<u64>()
@@ -51,6 +58,7 @@ impl Report {
             doubled: sum(|played, counted| counted.saturating_sub(played)),
             needless: history.needless,
             differences,
+            days: by_markers.days(),
         }
     }
 }

@@ -14,6 +14,7 @@ fn nothing_is_lost_or_doubled_whatever_fails() {
     );
     assert!(report.recovered > 0, "no view reached only the log");
     assert_eq!((report.poison, report.needless), (24, 0));
+    assert!(report.days > 15, "{} days", report.days);
     for (fault, times) in report.faults {
         assert!(times > 0, "no {fault:?} was raised");
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::Timestamp;
 
 /// The most that the clocks of the functions and of the auditor may differ.
-const CLOCK_SKEW: Duration = Duration::from_mins(1);
+pub(super) const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// When the reading of counters began and ended.
 type Taken = Option<(Timestamp, Timestamp)>;
