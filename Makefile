@@ -111,7 +111,7 @@ faults: ## Run the long fault campaign: a million plays while everything fails, 
 	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED)
 
 .PHONY: mutations
-mutations: ## Break the ledger in three ways and check that the fault campaign notices each
+mutations: ## Break the ledger in four ways and check that the fault campaign notices each
 	@tests/faults/mutations.sh
 
 .PHONY: bench
