@@ -1,4 +1,4 @@
-"""README's requests on a stack as `make run` leaves it: each command of its section on the API, and each answer."""
+"""README's requests, then those of docs/api.md, on a stack as `make run` leaves it: each command and each answer."""
 
 import os
 import re
@@ -15,9 +15,10 @@ PATIENCE_SECONDS = 60
 VOLATILE = {r'"latencyMs":\d+': '"latencyMs":0', r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?": "TIME"}
 
 
-def section() -> list[str]:
-    """The lines of code in README's section on the API."""
-    text = (ROOT / "README.md").read_text().split("\n## The API\n")[1].split("\n## ")[0]
+def code() -> list[str]:
+    """The lines of code in README's section on the API and in the document that goes on from it."""
+    section = (ROOT / "README.md").read_text().split("\n## The API\n")[1].split("\n## ")[0]
+    text = section + (ROOT / "docs" / "api.md").read_text()
     return [line[4:] for line in text.splitlines() if line.startswith("    ")]
 
 
@@ -45,12 +46,12 @@ def played_once():
     assert wait_until(lambda: api.request("GET", views, signed=True).json == counted, PATIENCE_SECONDS)
 
 
-def test_each_request_is_answered_as_readme_shows(played_once):
-    preparation, requests = parsed(section())
-    assert len(requests) >= 12
+def test_each_request_is_answered_as_the_documents_show(played_once):
+    preparation, requests = parsed(code())
+    assert len(requests) >= 17
     assert "$(make -s url)" in preparation
     for command, shown in requests:
-        assert shown, f"README shows no answer to {command}"
+        assert shown, f"no answer is shown to {command}"
         # A read is repeated, because a view is counted a moment after its play.
         patience = 0 if re.search(r"-X (POST|DELETE)", command) else PATIENCE_SECONDS
         answers = []
@@ -59,7 +60,7 @@ def test_each_request_is_answered_as_readme_shows(played_once):
             answers.append(run(preparation, command))
             return matches(shown, answers[-1])
 
-        assert wait_until(as_shown, patience), f"{command}\nis answered\n{answers[-1]}\nand README shows\n{shown}"
+        assert wait_until(as_shown, patience), f"{command}\nis answered\n{answers[-1]}\nand the document shows\n{shown}"
 
 
 def run(preparation: str, command: str) -> str:
