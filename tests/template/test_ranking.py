@@ -54,7 +54,9 @@ def test_the_default_is_an_hour_and_the_least_two_minutes():
 
 @pytest.mark.parametrize("kind", ["Errors", "Throttles"])
 def test_a_run_that_is_repeated_in_vain_rings_and_one_that_is_repeated_with_success_does_not(stack, kind):
-    """Lambda repeats a run twice, within the hour that the alarm looks at."""
+    """Lambda repeats a run twice, within the hour that the alarm looks at, unless something says otherwise."""
+    configured = [found["FunctionName"]["Ref"] for found in stack.of_type("AWS::Lambda::EventInvokeConfig").values()]
+    assert "RankAssetsFunction" not in configured
     alarm = stack.alarms[f"RankAssets{kind}"]
     assert alarm["Period"] == 3600
     assert rings(alarm, {(LAMBDA, kind): [None, 2, None]})
