@@ -10,6 +10,7 @@ pub mod downstream;
 pub mod first_poll;
 pub mod peers;
 pub mod quota;
+pub mod reads;
 pub mod statistics;
 pub mod viewer;
 pub mod views;

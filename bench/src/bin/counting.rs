@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use bench::{
-    peers,
+    peers, reads,
     views::{self, Load, client},
 };
 use domain::View;
@@ -63,7 +63,10 @@ async fn main() {
     let hot_asset = hot_asset(&bar).await;
     let replays = replays(&bar).await;
     bar.finish_and_clear();
-    println!("{}", json!({"rows": rows, "hot_asset": hot_asset, "replays": replays}));
+    println!(
+        "{}",
+        json!({"rows": rows, "hot_asset": hot_asset, "reads": reads::read_units().await, "replays": replays})
+    );
 }
 
 async fn table(round_trip: Duration, bar: &ProgressBar) -> Vec<Value> {
