@@ -90,8 +90,8 @@ def counting(run: dict) -> str:
         f"With one asset at 100 % of the load the ledger counts {hot['times_the_zipf_load']:.2f} times as many views"
         " per second as under the Zipf load, and no batch fails."
         f" Reading that asset's count takes {hot['read_units']} read units. With 31 days in each of 16 shards and an id"
-        f" of 128 characters, a total takes {reads['total']} and 30 days take {reads['days']}. A top list of 100 ids of 64"
-        f" characters takes {reads['top']}."
+        f" of 128 characters, a total takes {reads['total']} and 30 days take {reads['days']}. A top list of 100 ids of"
+        f" 64 characters takes {reads['top']}."
     )
     return f"{table(head, [cells(row) for row in run['rows']])}\n\n{textwrap.fill(sentence, 120)}"
 
