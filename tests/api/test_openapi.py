@@ -29,13 +29,13 @@ def contract():
     return Contract()
 
 
-def test_its_routes_are_the_templates(contract, stack):
-    assert sorted(contract.operations) == sorted(stack.routes)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack():
     return Stack(template.processed())
+
+
+def test_its_routes_are_the_templates(contract, stack):
+    assert sorted(contract.operations) == sorted(stack.routes)
 
 
 def test_a_route_requires_what_the_template_requires(contract, stack):
@@ -51,14 +51,9 @@ def test_a_route_requires_what_the_template_requires(contract, stack):
 
 def test_each_path_parameter_is_described(contract):
     for route, (*path, _) in contract.operations.items():
-        written = [
-            contract.at(contract.resolved((*path, "parameters", number)))["name"] for number in _numbers(contract, path)
-        ]
-        assert written == re.findall(r"\{(\w+)\}", route), route
-
-
-def _numbers(contract, path):
-    return range(len(contract.at(tuple(path)).get("parameters", [])))
+        parameters = range(len(contract.at(path).get("parameters", [])))
+        described = [contract.at(contract.resolved((*path, "parameters", number)))["name"] for number in parameters]
+        assert described == re.findall(r"\{(\w+)\}", route), route
 
 
 def test_it_has_every_code_of_the_code_and_no_other(contract):
@@ -93,9 +88,10 @@ def test_each_example_is_what_the_document_describes(contract):
 
 
 def test_each_reply_and_each_body_has_an_example(contract):
-    shown = {location[:-1] for location, _, _ in _examples(contract)}
-    media = {location for location in _locations(contract.document) if location[-1:] == (JSON,)}
-    assert media - {location[: location.index(JSON) + 1] for location in shown if JSON in location} == set()
+    bodies = [location for location in _locations(contract.document) if location[-1:] == (JSON,)]
+    assert len(bodies) > 20
+    for location in bodies:
+        assert {"example", "examples"} & set(contract.at(location)), location
 
 
 def _described(contract) -> dict[str, set[str]]:
@@ -110,12 +106,14 @@ def _described(contract) -> dict[str, set[str]]:
     return described
 
 
-def _codes(contract, schema) -> set[str]:
-    schema = contract.at(contract.resolved(schema)) if isinstance(schema, tuple) else schema
-    if "anyOf" in schema:
-        return {code for each in schema["anyOf"] for code in _codes(contract, tuple(each["$ref"].split("/")[1:]))}
+def _codes(contract, location) -> set[str]:
+    """The codes in the schema at a location."""
+    location = contract.resolved(location)
+    schema = contract.at(location)
+    alternatives = range(len(schema.get("anyOf", [])))
     code = schema.get("properties", {}).get("code", {})
-    return set(code.get("enum", [])) | ({code["const"]} if "const" in code else set())
+    own = code.get("enum") or [code["const"]] if code else []
+    return set(own).union(*(_codes(contract, (*location, "anyOf", number)) for number in alternatives))
 
 
 def _sources() -> list[str]:
