@@ -10,7 +10,7 @@ use std::{
 
 /// The variables that Lambda sets and those of the template. The access key is the function's name: so a call tells who
 /// made it.
-const ENVIRONMENT: [(&str, &str); 23] = [
+const ENVIRONMENT: [(&str, &str); 24] = [
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
@@ -24,6 +24,7 @@ const ENVIRONMENT: [(&str, &str); 23] = [
     ("MARKERS_TABLE", "markers"),
     ("USER_COUNTERS_TABLE", "user-counters"),
     ("ASSET_COUNTERS_TABLE", "asset-counters"),
+    ("RANKINGS_TABLE", "rankings"),
     ("COUNTER_SHARDS", "16"),
     ("GET_CONTENT_FUNCTION", "get-content"),
     ("GET_URL_FUNCTION", "get-url"),

@@ -12,6 +12,8 @@ use rig::{Rig, calls, invoke, invoke_sample};
 use serde_json::json;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The timeout of rank-assets in the template.
+const RANKING_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// The permissions of each function, such as `dynamodb:GetItem metadata`.
 type Access = BTreeMap<String, BTreeSet<String>>;
@@ -59,7 +61,9 @@ async fn exercise(rig: &Rig) {
         invoke_sample(&rig.function(name), name, TIMEOUT).await;
     }
     rig.add_idle_shard();
-    invoke_sample(&rig.function("rank-assets"), "rank-assets", TIMEOUT).await;
+    invoke_sample(&rig.function("rank-assets"), "rank-assets", RANKING_TIMEOUT).await;
+    // The samples have deleted it.
+    rig.cloud.add_asset("123");
     let play = rig.play();
     invoke_sample(&play, "play", TIMEOUT).await;
     rig.cloud
