@@ -131,6 +131,11 @@ audit: ## Recompute the counters from the markers and compare; ARGS="--save FILE
 	@scripts/venv.sh local
 	@$(ON_STACK) -m ops.stack audit $(ARGS)
 
+.PHONY: export-user
+export-user: ## List what is held about a user, as in `make export-user USER=8`
+	@scripts/venv.sh local
+	@$(ON_STACK) -m ops.stack export-user "$(USER)"
+
 .PHONY: recover
 recover: ## Queue the views in a log or in a directory of failed events, as in `make recover FILE=log.json`
 	@scripts/venv.sh local

@@ -1,4 +1,4 @@
-//! `ops audit`: recomputes the view counters from the markers and compares.
+//! `ops audit`: recomputes the view counters from the markers, compares, and repairs on demand.
 
 use std::{
     fmt, fs,
@@ -7,21 +7,25 @@ use std::{
 };
 
 use anyhow::Context;
-use platform::aws::Clients;
+use platform::{aws::Clients, telemetry::chain};
 use reporting::{
     Tables,
-    audit::{Audit, Snapshot, audit},
+    audit::{Audit, Repair, Snapshot, audit},
 };
 
 use crate::{progress, words::counted};
 
 /// Recompute the view counters from the markers and compare
 ///
-/// Reads the three tables and changes nothing. Exits with 0 if every counter is right, with 1 if a counter is wrong or
-/// an item can't be read, and with 2 if it could not look.
+/// Reads the three tables and changes nothing without --repair. Exits with 0 if every counter is right, with 1 if a
+/// counter is wrong or an item can't be read, and with 2 if it could not look.
 ///
 /// Markers expire 43 days after the play. From then on an audit has to start from the counters that an earlier one
 /// saved.
+///
+/// A repair writes the right value of a wrong counter where it is certain: no marker can have expired since the counters
+/// that the audit started from, which must not be older than 22 days, no item was unreadable, and the counter's views
+/// were not counted within a minute of the audit. It exits with 1 if it left a counter as it was.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Start from the counters that an earlier audit saved
@@ -30,6 +34,9 @@ pub struct Args {
     /// Save the counters for a later audit
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Correct the counters that are wrong
+    #[arg(long)]
+    repair: bool,
     /// The stack's table of markers
     #[arg(long, value_name = "TABLE", env = "MARKERS_TABLE")]
     markers: String,
@@ -54,14 +61,32 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         asset_counters: args.asset_counters,
     };
     let spinner = progress::spinner("Items read:");
-    let found = audit(&client, &tables, base, |items| spinner.inc(items as u64)).await?;
+    let mut found = audit(&client, &tables, base, |items| spinner.inc(items as u64)).await?;
     spinner.finish_and_clear();
     print!("{}", Findings(&found));
+    let wrong = if args.repair {
+        let repairs = found.repair(&client, &tables).await;
+        print!("{}", repairs.iter().map(sentence).collect::<String>());
+        repairs.iter().any(|repair| repair.after.is_err())
+    } else {
+        !found.differences.is_empty()
+    };
     if let Some(file) = args.save {
         write(&file, &found.now)?;
     }
-    let right = found.differences.is_empty() && found.unreadable.count == 0;
-    Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if !wrong && found.unreadable.count == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn sentence(repair: &Repair) -> String {
+    let Repair { counter, before, after } = repair;
+    match after {
+        Ok(after) => format!("{counter}: repaired, {before} before, {after} after\n"),
+        Err(refused) => format!("{counter}: not repaired, because {}\n", chain(refused)),
+    }
 }
 
 fn read(file: &Path) -> anyhow::Result<Snapshot> {

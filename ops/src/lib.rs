@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod error;
+pub mod export_user;
 pub mod load;
 mod progress;
 mod queue;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ops::{audit, error, load, recover, redrive};
+use ops::{audit, error, export_user, load, recover, redrive};
 
 /// Looks after the views of a videoms stack.
 ///
@@ -19,6 +19,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Audit(audit::Args),
+    ExportUser(export_user::Args),
     Load(load::Args),
     Recover(recover::Args),
     Redrive(redrive::Args),
@@ -28,6 +29,7 @@ enum Command {
 async fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Audit(args) => Box::pin(audit::run(args)).await,
+        Command::ExportUser(args) => Box::pin(export_user::run(args)).await,
         Command::Load(args) => Box::pin(load::run(args)).await,
         Command::Recover(args) => Box::pin(recover::run(args)).await,
         Command::Redrive(args) => Box::pin(redrive::run(args)).await,

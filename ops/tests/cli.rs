@@ -80,6 +80,48 @@ async fn an_audit_of_a_wrong_counter_names_it_and_exits_with_1() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_repair_prints_before_and_after_and_exits_with_1_where_it_refused() {
+    let (engine, aws) = with_a_view().await;
+    let shard = |id: &str, views: &str| json!({"id": {"S": id}, "shard": {"N": "0"}, "views": {"N": views}});
+    put(&engine, "asset-counters", &shard("b", "3"));
+    let expected = "asset#b: holds 3, should hold 0\n1 marker, 1 wrong counter\nasset#b: repaired, 3 before, 0 after\n";
+    assert_eq!(aws.ops(&["audit", "--repair"]), (0, expected.to_owned()));
+    // The view of `a` was counted just now.
+    put(
+        &engine,
+        "asset-counters",
+        &json!({"id": {"S": "a"}, "shard": {"N": "9"}, "views": {"N": "7"}}),
+    );
+    let (code, said) = aws.ops(&["audit", "--repair"]);
+    let refused = "asset#a: not repaired, because its views were counted or forgotten within a minute of the audit\n";
+    assert!(code == 1 && said.ends_with(refused), "{code} {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_lists_what_is_held_about_a_user_and_says_what_it_costs() {
+    let (engine, aws) = with_a_view().await;
+    let tombstone = json!({"id": {"S": "forgotten#u"}, "userId": {"S": "u"}, "forgottenAt": {"S": "then"}});
+    put(&engine, "markers", &tombstone);
+    put(&engine, "markers", &json!({"id": {"S": "other"}, "userId": {"S": "v"}}));
+    let (code, said) = aws.ops(&["export-user", "u"]);
+    let (json, cost) = said.split_once("Reading about").unwrap();
+    assert_eq!((code, cost), (0, " 3 markers takes 1 read unit, $0.00.\n"));
+    let export: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        (&export["user"], &export["counter"]),
+        (&json!("u"), &json!({"id": "u", "views": 1}))
+    );
+    assert_eq!(export["tombstone"]["forgottenAt"], "then");
+    let markers = export["markers"].as_array().unwrap();
+    assert_eq!((markers.len(), &markers[0]["assetId"]), (1, &json!("a")));
+    let nobody = aws.ops(&["export-user", "nobody"]).1;
+    assert!(
+        nobody.contains("\"counter\": null") && nobody.contains("\"markers\": []"),
+        "{nobody}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_audit_goes_on_past_an_item_that_is_not_a_counter_and_exits_with_1() {
     let (engine, aws) = with_a_view().await;
     put(
@@ -211,7 +253,14 @@ async fn help_explains_each_command() {
     for (words, told) in [
         (&["--help"][..], ["audit", "recover", "redrive", "Exit codes:"]),
         (&["load", "--help"], ["API_URL", "--rate", "Idempotency-Key", "--yes"]),
-        (&["audit", "--help"], ["MARKERS_TABLE", "--since", "--save", "43 days"]),
+        (
+            &["audit", "--help"],
+            ["MARKERS_TABLE", "--since", "--repair", "43 days"],
+        ),
+        (
+            &["export-user", "--help"],
+            ["USER_COUNTERS_TABLE", "JSON", "43 days", "costs"],
+        ),
         (
             &["recover", "--help"],
             ["EVENTS_QUEUE_URL", "standard input", "Logs Insights", "Exits with 1"],

@@ -43,6 +43,9 @@ class Api:
     def user_views(self, user):
         return self.request("GET", f"/events/user/{user}", signed=True)
 
+    def forget(self, user):
+        return self.request("DELETE", f"/events/user/{user}", signed=True)
+
     def views(self, asset, user):
         return self.request("GET", f"/events/asset/{asset}/user/{user}", signed=True)
 

@@ -14,6 +14,7 @@ BACKENDS = [
     ("POST", "/events/asset/{asset}/user/{user}", None),
     ("GET", "/events/asset/{asset}", None),
     ("GET", "/events/user/{user}", None),
+    ("DELETE", "/events/user/{user}", None),
     ("GET", "/events/asset/{asset}/user/{user}", None),
 ]
 UNKNOWN_ROUTES = [

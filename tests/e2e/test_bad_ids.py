@@ -50,6 +50,7 @@ ASSET_ROUTES = {
 }
 USER_ROUTES = {
     "GET user's views": Api.user_views,
+    "DELETE user's views": Api.forget,
     "GET views": lambda api, user: api.views("123", user),
     "POST view": lambda api, user: api.post_view("123", user),
     "POST play": lambda api, user: api.play("123", user),

@@ -17,7 +17,7 @@ OPEN_ROUTES = {
 
 
 def test_every_route_requires_a_signature_but_play_health_and_open_reads(stack):
-    assert len(stack.routes) == 15
+    assert len(stack.routes) == 16
     security = {route: operation.get("security") for route, operation in stack.routes.items()}
     assert {route for route, wanted in security.items() if wanted != SIGNED} == OPEN_ROUTES
     assert [security[route] for route in OPEN_ROUTES] == [OPEN] * len(OPEN_ROUTES)

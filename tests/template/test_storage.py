@@ -1,5 +1,8 @@
 """Storage: tables that outlive their stack, and queues that keep a view until it is counted."""
 
+from tests.template import template
+from tests.template.conftest import Stack
+
 DAY = 24 * 60 * 60
 LONGEST_RETENTION = 14 * DAY
 
@@ -33,9 +36,17 @@ def test_each_queue_keeps_its_messages_as_long_as_sqs_can(stack):
     assert retention == dict.fromkeys(retention, LONGEST_RETENTION)
 
 
-def test_the_events_queue_hides_a_batch_for_six_timeouts(stack):
+def test_the_events_queue_hides_a_batch_for_six_timeouts_and_the_longest_batching_window(stack):
     queue = stack.resources["EventsQueue"]["Properties"]
-    assert queue["VisibilityTimeout"] >= 6 * stack.functions["CountViewsFunction"]["Timeout"]
+    window = template.written()["Parameters"]["BatchingWindowSeconds"]["MaxValue"]
+    assert queue["VisibilityTimeout"] >= 6 * stack.functions["CountViewsFunction"]["Timeout"] + window
+
+
+def test_the_trigger_collects_batches_as_the_parameters_say():
+    stack = Stack(template.processed(BatchSize="100", BatchingWindowSeconds="10"))
+    (trigger,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert trigger["EventSourceArn"] == {"Fn::GetAtt": ["EventsQueue", "Arn"]}
+    assert (trigger["BatchSize"], trigger["MaximumBatchingWindowInSeconds"]) == ("100", "10")
 
 
 def test_a_view_survives_an_outage_of_a_day_before_it_is_dead_lettered(stack):

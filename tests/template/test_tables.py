@@ -18,6 +18,7 @@ ALLOWED = {
     "CountViews": COUNTING | {("dynamodb:BatchGetItem", "MarkersTable")},
     "PostView": COUNTING | USER_VIEWS | ASSET_VIEWS,
     "GetUserViews": USER_VIEWS,
+    "DeleteUserViews": {("dynamodb:PutItem", "MarkersTable"), ("dynamodb:DeleteItem", "UserCountersTable")},
     "GetAssetViews": ASSET_VIEWS,
     "GetViews": USER_VIEWS | ASSET_VIEWS,
     "GetAssetDays": ASSET_VIEWS,

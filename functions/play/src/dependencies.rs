@@ -1,5 +1,6 @@
 //! The services and the queue that a play calls.
 
+use domain::ViewWindow;
 use platform::aws::{Clients, invoke::Backend};
 
 use crate::{Cache, Catalogue, Publisher, Reporting, Viewers};
@@ -11,6 +12,8 @@ pub struct Dependencies {
     pub catalogue: Catalogue,
     pub reporting: Reporting,
     pub publisher: Publisher,
+    /// The time within which plays without a key are one view. None makes each play a view.
+    pub window: Option<ViewWindow>,
 }
 
 /// The functions and the queue that a play calls, by name.
@@ -39,6 +42,7 @@ impl Dependencies {
             },
             reporting: Reporting(backend(names.get_views, views_route)),
             publisher: Publisher::new(clients, lambda, names.queue_url, names.count_views),
+            window: None,
         }
     }
 }

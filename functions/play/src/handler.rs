@@ -37,12 +37,14 @@ pub async fn play(dependencies: &Dependencies, request: Request) -> Result<Reply
         catalogue,
         reporting,
         publisher,
+        window,
     } = dependencies;
     let budget = Budget::of(&request);
     let key = idempotency_key(&request)?;
     let (id, user) = (asset_id(&request)?, user_id(&request)?);
     viewers.admit(&request, &user)?;
-    let view = View::now(id.clone(), user.clone(), key.as_ref()).with_correlation_id(correlation::current());
+    let view =
+        View::now_in(*window, id.clone(), user.clone(), key.as_ref()).with_correlation_id(correlation::current());
     let counts = reporting.counts(&id, &user, budget.counts());
     let (asset, counts, delivery) = if let Some(asset) = catalogue.cached(&id) {
         let (counts, delivery) = join!(counts, publisher.publish(&view, budget));

@@ -5,8 +5,11 @@
 //! shortly before or during the audit.
 //!
 //! An asset's views per day are counters like the others. Only days that are kept are compared: updates remove the others.
+//!
+//! A user who was forgotten has a tombstone. The markers that were counted before it are not in the user's counter.
 
 mod bounds;
+mod repair;
 mod scan;
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
@@ -19,7 +22,8 @@ use crate::{
     Tables, days,
     schema::{self, Item},
 };
-use bounds::Bounds;
+use bounds::{Bounds, Taken};
+pub use repair::{Refused, Repair};
 use scan::{Scanner, text};
 pub use scan::{Unread, Unreadable};
 
@@ -27,7 +31,7 @@ pub use scan::{Unread, Unreadable};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The times when reading began and ended, None for the empty snapshot from before the first view.
-    taken: Option<(Timestamp, Timestamp)>,
+    taken: Taken,
     /// Views by counter: `asset#<assetId>`, `user#<userId>` or `day#<date>#<assetId>`.
     counters: BTreeMap<String, u64>,
 }
@@ -51,6 +55,8 @@ pub struct Audit {
     pub differences: Vec<Difference>,
     /// Items that are neither markers nor counters. The audit leaves them out.
     pub unreadable: Unreadable,
+    /// When the counters that it started from were read.
+    since: Taken,
 }
 
 /// Reads the three tables, the counters first, and changes nothing. Calls `progress` with each page's number of items.
@@ -64,23 +70,35 @@ pub async fn audit(
     progress: impl Fn(usize),
 ) -> Result<Audit, Unread> {
     let mut scanner = Scanner::new(client, progress);
+    let since = base.taken;
     let now = snapshot(&mut scanner, tables).await?;
-    let bounds = Bounds::new(base.taken, now.taken);
+    // After the counters and before the markers: a deletion that this misses came after the counters were read.
+    let forgotten = forgotten(&mut scanner, tables).await?;
+    let bounds = Bounds::new(since, now.taken);
     let mut markers = 0;
-    let mut least = base.counters.clone();
-    let mut most = base.counters;
-    let add = |counters: &mut BTreeMap<_, _>, name, views| add(counters, name, u64::from(views));
+    let (mut least, mut most) = (base.counters.clone(), base.counters);
+    least.retain(|user, _| !is_forgotten(&forgotten, user, |time| bounds.perhaps_deletes_base(time)));
+    most.retain(|user, _| !is_forgotten(&forgotten, user, |time| bounds.surely_deletes_base(time)));
     let visit = |item: &Item| {
-        let marker = Marker::read(item)?;
+        let Marker { counters, counted_at } = Marker::read(item)?;
         markers += 1;
-        for counter in marker.counters {
+        for counter in counters {
             // At the edges a view may have been counted before or after its counters were read.
-            add(&mut least, counter.clone(), bounds.surely(marker.counted_at));
-            add(&mut most, counter, bounds.perhaps(marker.counted_at));
+            let (surely, perhaps) = forgotten.get(&counter).map_or_else(
+                || (bounds.surely(counted_at), bounds.perhaps(counted_at)),
+                |time| {
+                    (
+                        bounds.surely_after(*time, counted_at),
+                        bounds.perhaps_after(*time, counted_at),
+                    )
+                },
+            );
+            add(&mut least, counter.clone(), u64::from(surely));
+            add(&mut most, counter, u64::from(perhaps));
         }
         Ok(())
     };
-    scanner.scan(&tables.markers, visit).await?;
+    scanner.scan(&tables.markers, Some(Marker::ONLY), visit).await?;
     let mut differences = differences(&now.counters, &least, &most);
     // Days that are over when the last counter is read may have been removed by then.
     differences.retain(|found| is_kept(&found.counter, now.taken));
@@ -89,7 +107,27 @@ pub async fn audit(
         now,
         differences,
         unreadable: scanner.unreadable,
+        since,
     })
+}
+
+/// The times at which users were forgotten, by the names of their counters.
+type Forgotten = BTreeMap<String, Timestamp>;
+
+/// Reads all tombstones.
+async fn forgotten(scanner: &mut Scanner<'_, impl Fn(usize)>, tables: &Tables) -> Result<Forgotten, Unread> {
+    let mut forgotten = BTreeMap::new();
+    let visit = |item: &Item| {
+        let Tombstone { counter, time } = Tombstone::read(item)?;
+        forgotten.insert(counter, time);
+        Ok(())
+    };
+    scanner.scan(&tables.markers, Some(Tombstone::ONLY), visit).await?;
+    Ok(forgotten)
+}
+
+fn is_forgotten(forgotten: &Forgotten, counter: &str, when: impl Fn(Timestamp) -> bool) -> bool {
+    forgotten.get(counter).is_some_and(|time| when(*time))
 }
 
 /// Reads all counters.
@@ -106,7 +144,7 @@ async fn snapshot(scanner: &mut Scanner<'_, impl Fn(usize)>, tables: &Tables) ->
             }
             Ok(())
         };
-        scanner.scan(table, visit).await?;
+        scanner.scan(table, None, visit).await?;
     }
     Ok(Snapshot {
         taken: Some((start, Timestamp::now())),
@@ -119,7 +157,7 @@ fn day_counter(day: Day, asset: &str) -> String {
 }
 
 /// Whether a counter is compared: all are but those of days that are not kept.
-fn is_kept(counter: &str, taken: Option<(Timestamp, Timestamp)>) -> bool {
+fn is_kept(counter: &str, taken: Taken) -> bool {
     let date = counter.strip_prefix("day#").and_then(|rest| rest.split('#').next());
     let day = date.and_then(|date| Day::try_from(date.to_owned()).ok());
     // A clock that is ahead removes a day early.
@@ -161,19 +199,44 @@ struct Marker {
 }
 
 impl Marker {
+    /// The filter for whatever is not a tombstone.
+    const ONLY: &str = "attribute_not_exists(forgottenAt)";
+
     fn read(item: &Item) -> Result<Self, String> {
         let asset = text(item, schema::ASSET_ID)?;
         let user = text(item, schema::USER_ID)?;
         let day = Day::from(time(item, schema::PLAYED_AT)?);
         Ok(Self {
-            counters: [
-                format!("asset#{asset}"),
-                format!("user#{user}"),
-                day_counter(day, asset),
-            ],
+            counters: [asset_counter(asset), user_counter(user), day_counter(day, asset)],
             counted_at: time(item, schema::COUNTED_AT)?,
         })
     }
+}
+
+/// The last deletion of a user's counter.
+struct Tombstone {
+    counter: String,
+    time: Timestamp,
+}
+
+impl Tombstone {
+    /// The filter for tombstones among markers.
+    const ONLY: &str = "attribute_exists(forgottenAt)";
+
+    fn read(item: &Item) -> Result<Self, String> {
+        Ok(Self {
+            counter: user_counter(text(item, schema::USER_ID)?),
+            time: time(item, schema::FORGOTTEN_AT)?,
+        })
+    }
+}
+
+fn asset_counter(id: &str) -> String {
+    format!("asset#{id}")
+}
+
+fn user_counter(id: &str) -> String {
+    format!("user#{id}")
 }
 
 fn time(item: &Item, name: &str) -> Result<Timestamp, String> {

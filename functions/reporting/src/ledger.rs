@@ -1,24 +1,22 @@
 //! The ledger: writes each view with the counters that it moves. A counter moves if and only if the marker is written.
 
-use std::{ops::AddAssign, slice, time::Duration};
+use std::{ops::AddAssign, slice};
 
 use aws_sdk_dynamodb::Client;
 use domain::{EventId, Timestamp, View};
 use futures_util::{StreamExt, stream};
 use platform::telemetry::{chain, metrics::Metric};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    Tables, chunk, markers,
+    Tables,
+    backoff::Backoff,
+    chunk, markers,
     transaction::{self, Verdict},
 };
 
 /// Transactions under way at once.
 const CONCURRENCY: usize = 8;
-/// The longest first pause before a retry. It doubles with each further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(25);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Writes views and moves their counters.
 #[derive(Debug, Clone)]
@@ -120,7 +118,7 @@ impl Ledger {
     /// Counts the views of one chunk, with retries until each is counted or the time is over.
     async fn commit(&self, mut views: Vec<View>, mut shard: u32, deadline: Instant) -> Outcome {
         let mut outcome = Outcome::default();
-        let mut longest_pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new();
         while !views.is_empty() {
             match self.write(&views, shard, deadline).await {
                 Verdict::Committed => {
@@ -136,15 +134,11 @@ impl Ledger {
                     }
                 }
                 Verdict::Retry(cause) => {
-                    // Full jitter, so that two batches that collided do not collide again at the same moment.
-                    let pause = longest_pause.mul_f64(fastrand::f64());
-                    if Instant::now() + pause >= deadline {
+                    if !backoff.wait(deadline).await {
                         tracing::error!(views = views.len(), cause = %chain(cause.as_ref()), "views not counted in time");
                         outcome.failed.extend(views.drain(..).map(|view| view.event_id));
                         break;
                     }
-                    sleep(pause).await;
-                    longest_pause = (longest_pause * 2).min(LONGEST_PAUSE);
                     shard = self.any_shard();
                 }
                 // One of them may be at fault, and the others must not wait for it for ever.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::View;
+use domain::{View, ViewWindow};
 use lambda_http::Request;
 use platform::{
     BoxError,
@@ -22,8 +22,21 @@ const LIMIT: Duration = Duration::from_secs(4);
 /// # Errors
 /// 400 for a malformed id or key, 503 when the table does not answer. A retry with the same `Idempotency-Key` is safe.
 pub async fn post_view(ledger: &Ledger, counts: &Counts, request: Request) -> Result<Reply, Error> {
+    post_view_in(None, ledger, counts, request).await
+}
+
+/// The same, with views without a key that are one within a window.
+///
+/// # Errors
+/// As above.
+pub async fn post_view_in(
+    window: Option<ViewWindow>,
+    ledger: &Ledger,
+    counts: &Counts,
+    request: Request,
+) -> Result<Reply, Error> {
     let key = idempotency_key(&request)?;
-    let view = View::now(asset_id(&request)?, user_id(&request)?, key.as_ref());
+    let view = View::now_in(window, asset_id(&request)?, user_id(&request)?, key.as_ref());
     let view = view.with_correlation_id(correlation::current());
     let outcome = ledger.record(vec![view.clone()], Instant::now() + LIMIT).await;
     metrics::emit(&outcome.metrics());

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::{error::BuildError, types::AttributeValue, types::Put, types::Update};
+use aws_sdk_dynamodb::{error::BuildError, types::AttributeValue, types::Delete, types::Put, types::Update};
 use domain::{AssetId, Day, EventId, Timestamp, UserId, View};
 use platform::BoxError;
 
@@ -28,6 +28,10 @@ pub(crate) const USER_ID: &str = "userId";
 pub(crate) const PLAYED_AT: &str = "playedAt";
 /// The time at which a marker was written.
 pub(crate) const COUNTED_AT: &str = "countedAt";
+/// A tombstone's time of deletion.
+pub(crate) const FORGOTTEN_AT: &str = "forgottenAt";
+/// The time to live of markers and tombstones, in seconds since 1970.
+const EXPIRES: &str = "expires";
 
 /// The age up to which a view is counted. The queue and the dead-letter queue together keep it for less.
 pub(crate) const WINDOW: Duration = Duration::from_hours(24 * 21);
@@ -46,6 +50,11 @@ pub(crate) fn marker(id: EventId) -> Item {
 /// The key of a user's counter.
 pub(crate) fn user(id: &UserId) -> Item {
     key(id.to_string())
+}
+
+/// The key of a user's tombstone, which is among the markers. No event id has a `#`.
+pub(crate) fn tombstone(id: &UserId) -> Item {
+    key(format!("forgotten#{id}"))
 }
 
 /// The key of a shard of an asset's counter.
@@ -104,11 +113,27 @@ pub(crate) fn put_marker(table: &str, view: &View) -> Result<Put, BuildError> {
         .item(PLAYED_AT, AttributeValue::S(view.played_at.into()))
         .item(COUNTED_AT, AttributeValue::S(Timestamp::now().into()))
         .item(
-            "expires",
+            EXPIRES,
             AttributeValue::N(view.played_at.plus(MARKER_LIFE).as_secs().to_string()),
         )
         .condition_expression("attribute_not_exists(id)")
         .build()
+}
+
+/// Writes the tombstone of a user who is forgotten `now`. It lives as long as the marker of a play of that moment.
+pub(crate) fn put_tombstone(table: &str, id: &UserId, now: Timestamp) -> Result<Put, BuildError> {
+    Put::builder()
+        .table_name(table)
+        .set_item(Some(tombstone(id)))
+        .item(USER_ID, AttributeValue::S(id.to_string()))
+        .item(FORGOTTEN_AT, AttributeValue::S(now.into()))
+        .item(EXPIRES, AttributeValue::N(now.plus(MARKER_LIFE).as_secs().to_string()))
+        .build()
+}
+
+/// Deletes a user's counter, if there is one.
+pub(crate) fn delete_user(table: &str, id: &UserId) -> Result<Delete, BuildError> {
+    Delete::builder().table_name(table).set_key(Some(user(id))).build()
 }
 
 /// Adds to a user's counter. A new one starts at 0.

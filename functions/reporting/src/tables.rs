@@ -21,6 +21,7 @@ impl Tables {
         }
     }
 
+    pub(crate) const MARKERS: &str = "MARKERS_TABLE";
     pub(crate) const USER_COUNTERS: &str = "USER_COUNTERS_TABLE";
     pub(crate) const ASSET_COUNTERS: &str = "ASSET_COUNTERS_TABLE";
 
@@ -30,7 +31,7 @@ impl Tables {
     /// When one of them is not set.
     pub fn from_env() -> Result<Self, ConfigError> {
         Ok(Self {
-            markers: config::required("MARKERS_TABLE")?,
+            markers: config::required(Self::MARKERS)?,
             user_counters: config::required(Self::USER_COUNTERS)?,
             asset_counters: config::required(Self::ASSET_COUNTERS)?,
         })

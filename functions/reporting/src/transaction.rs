@@ -16,9 +16,10 @@ use crate::{Tables, schema};
 /// The result of a transaction.
 #[derive(Debug)]
 pub(crate) enum Verdict {
-    /// All views are counted.
+    /// Everything is written.
     Committed,
-    /// Nothing was written, because the views with these indexes have been counted before.
+    /// Nothing was written, because the conditions of the items with these indexes don't hold: these views have been
+    /// counted before.
     Duplicates(Vec<usize>),
     /// Nothing was written, or the result is unknown. The markers make a retry safe.
     Retry(BoxError),
@@ -30,11 +31,16 @@ pub(crate) enum Verdict {
 
 /// Counts `views` in one transaction. An asset's views go to its shard number `shard`.
 pub(crate) async fn write(client: &Client, tables: &Tables, views: &[View], shard: u32) -> Verdict {
-    let items = match transact_items(tables, views, shard) {
-        Ok(items) => items,
-        Err(error) => return Verdict::Reject(error.into()),
-    };
+    match transact_items(tables, views, shard) {
+        Ok(items) => send(client, items, None).await,
+        Err(error) => Verdict::Reject(error.into()),
+    }
+}
+
+/// Writes `items` in one transaction. DynamoDB carries out a `token` once, however often it comes within ten minutes.
+pub(crate) async fn send(client: &Client, items: Vec<TransactWriteItem>, token: Option<String>) -> Verdict {
     let request = client.transact_write_items().set_transact_items(Some(items));
+    let request = request.set_client_request_token(token);
     match Box::pin(request.send()).await {
         Ok(_) => Verdict::Committed,
         Err(error) => classify(error),

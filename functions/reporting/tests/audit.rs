@@ -8,8 +8,9 @@ use domain::{Day, Timestamp, View};
 use fake_aws::Engine;
 use reporting::{
     Ledger, Tables,
-    audit::{Audit, Snapshot, audit},
+    audit::{Audit, Repair, Snapshot, audit},
 };
+use serde_json::json;
 use tokio::time::Instant;
 
 async fn count(client: &Client, views: &[(&str, &str)]) {
@@ -210,4 +211,168 @@ async fn starts_from_a_snapshot_when_older_markers_are_gone() {
     assert_eq!(before.differences.len(), 2);
     count(&client, &[("a", "u"), ("a", "u")]).await;
     assert_eq!(run(&client, before.now).await.differences, []);
+}
+
+/// A time that lies this far back.
+fn ago(minutes: u64) -> String {
+    Timestamp::now().minus(Duration::from_mins(minutes)).into()
+}
+
+/// Markers of views of `a` by `u`, counted this many minutes ago.
+async fn put_markers(client: &Client, minutes: &[u64]) {
+    for minutes in minutes {
+        let marker = [
+            ("id", s(&format!("m{minutes}"))),
+            ("assetId", s("a")),
+            ("userId", s("u")),
+            // On a day that is no longer kept, so that days need no counters.
+            ("playedAt", s(&ago(60 * 24 * 60))),
+            ("countedAt", s(&ago(*minutes))),
+        ];
+        put(client, "markers", &marker).await;
+    }
+}
+
+async fn put_tombstone(client: &Client, minutes: u64) {
+    let tombstone = [
+        ("id", s("forgotten#u")),
+        ("userId", s("u")),
+        ("forgottenAt", s(&ago(minutes))),
+    ];
+    put(client, "markers", &tombstone).await;
+}
+
+async fn put_counter(client: &Client, views: &str) {
+    put(client, "user-counters", &[("id", s("u")), ("views", n(views))]).await;
+}
+
+async fn put_shards(client: &Client, shards: &[(&str, &str)]) {
+    for (shard, views) in shards {
+        let item = [("id", s("a")), ("shard", n(shard)), ("views", n(views))];
+        put(client, "asset-counters", &item).await;
+    }
+}
+
+#[tokio::test]
+async fn leaves_out_the_views_that_were_counted_before_their_user_was_forgotten() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    put_markers(&client, &[60, 50, 10]).await;
+    put_shards(&client, &[("0", "3")]).await;
+    put_tombstone(&client, 30).await;
+    put_counter(&client, "1").await;
+    let found = run(&client, Snapshot::default()).await;
+    assert_eq!(
+        (found.markers, found.differences, found.unreadable.count),
+        (3, vec![], 0)
+    );
+    put_counter(&client, "3").await;
+    let found = run(&client, Snapshot::default()).await;
+    let [wrong] = found.differences.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((wrong.counter.as_str(), wrong.should_hold.clone()), ("user#u", 1..=1));
+}
+
+#[tokio::test]
+async fn takes_a_view_that_was_counted_within_a_minute_of_the_deletion_either_way() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    put_markers(&client, &[60, 30, 10]).await;
+    put_shards(&client, &[("0", "3")]).await;
+    put_tombstone(&client, 30).await;
+    for views in ["1", "2"] {
+        put_counter(&client, views).await;
+        assert_eq!(run(&client, Snapshot::default()).await.differences, []);
+    }
+    put_counter(&client, "3").await;
+    assert_eq!(run(&client, Snapshot::default()).await.differences.len(), 1);
+}
+
+/// The counters as they were when an audit read them.
+fn snapshot(minutes: u64, user: u64) -> Snapshot {
+    let taken = [ago(minutes), ago(minutes)];
+    serde_json::from_value(json!({"taken": taken, "counters": {"user#u": user, "asset#a": user}})).unwrap()
+}
+
+#[tokio::test]
+async fn a_deletion_takes_the_users_views_of_an_earlier_audit_away() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    put_markers(&client, &[10]).await;
+    put_shards(&client, &[("0", "41")]).await;
+    put_counter(&client, "1").await;
+    put_tombstone(&client, 30).await;
+    assert_eq!(run(&client, snapshot(60, 40)).await.differences, []);
+    // One that is older than the snapshot does not.
+    assert_eq!(run(&client, snapshot(20, 40)).await.differences.len(), 1);
+}
+
+/// Audits, and repairs what it found.
+async fn repair(client: &Client, audit: &mut Audit) -> Vec<String> {
+    let repairs = audit.repair(client, &Tables::with_prefix("")).await;
+    let told = |repair: &Repair| match &repair.after {
+        Ok(after) => format!("{} {} {after}", repair.counter, repair.before),
+        Err(refused) => format!("{} {refused:?}", repair.counter),
+    };
+    repairs.iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn repairs_counters_that_hold_too_many_or_too_few() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    put_markers(&client, &[60, 50, 40]).await;
+    put_shards(&client, &[("0", "1"), ("7", "9")]).await;
+    let mut found = run(&client, Snapshot::default()).await;
+    assert_eq!(repair(&client, &mut found).await, ["asset#a 10 3", "user#u 0 3"]);
+    let after = run(&client, Snapshot::default()).await;
+    assert_eq!(after.differences, []);
+    // The snapshot to save is the one after the repair.
+    let counters = |audit: &Audit| serde_json::to_value(&audit.now).unwrap()["counters"].clone();
+    assert_eq!(counters(&found), counters(&after));
+    // A counter of the same audit that was repaired meanwhile is left as it is.
+    assert_eq!(repair(&client, &mut found).await, ["asset#a Changed", "user#u Changed"]);
+    assert_eq!(run(&client, Snapshot::default()).await.differences, []);
+}
+
+#[tokio::test]
+async fn repairs_nothing_that_is_not_certain() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    put_markers(&client, &[0]).await;
+    put_shards(&client, &[("0", "5")]).await;
+    put_counter(&client, "1").await;
+    let mut found = run(&client, Snapshot::default()).await;
+    assert_eq!(repair(&client, &mut found).await, ["asset#a Uncertain"]);
+    let days = |days: u64| days * 24 * 60;
+    let mut found = run(&client, snapshot(days(23), 0)).await;
+    assert_eq!(repair(&client, &mut found).await, ["asset#a Expired"]);
+    put(&client, "markers", &[("id", s("x"))]).await;
+    let mut found = run(&client, snapshot(days(21), 0)).await;
+    assert_eq!(repair(&client, &mut found).await, ["asset#a Unreadable"]);
+    assert_eq!(run(&client, Snapshot::default()).await.differences[0].holds, 5);
+}
+
+#[tokio::test]
+async fn repairs_a_day() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    let played_at = Timestamp::now().minus(Duration::from_hours(1));
+    let marker = [
+        ("id", s("m")),
+        ("assetId", s("a")),
+        ("userId", s("u")),
+        ("playedAt", s(&ago(60))),
+        ("countedAt", s(&ago(60))),
+    ];
+    put(&client, "markers", &marker).await;
+    put_counter(&client, "1").await;
+    let date = Day::from(played_at).to_string();
+    let attribute = date[2..].replace('-', "");
+    put_shards(&client, &[("0", "1")]).await;
+    let shard = [
+        ("id", s("a")),
+        ("shard", n("1")),
+        ("views", n("0")),
+        (&attribute, n("3")),
+    ];
+    put(&client, "asset-counters", &shard).await;
+    let mut found = run(&client, Snapshot::default()).await;
+    assert_eq!(repair(&client, &mut found).await, [format!("day#{date}#a 3 1")]);
+    assert_eq!(run(&client, Snapshot::default()).await.differences, []);
 }

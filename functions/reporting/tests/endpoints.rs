@@ -1,6 +1,8 @@
 //! The reporting endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
+use aws_sdk_dynamodb::Client;
+use domain::{Timestamp, ViewWindow};
 use fake_aws::{
     Engine,
     mutations::assert_no_event_breaks,
@@ -8,7 +10,8 @@ use fake_aws::{
 };
 use lambda_http::http::HeaderValue;
 use reporting::{
-    AssetCounters, Counts, Ledger, Tables, UserCounters, get_asset_views, get_user_views, get_views, post_view,
+    AssetCounters, Counts, Ledger, Tables, UserCounters, UserRecords, delete_user_views, get_asset_views,
+    get_user_views, get_views, post_view, post_view_in,
 };
 use serde_json::{Value, json};
 
@@ -25,7 +28,10 @@ impl Reporting {
     }
 
     fn on(tables: &Tables) -> Self {
-        let client = Engine::for_reporting().aws().dynamodb();
+        Self::with(Engine::for_reporting().aws().dynamodb(), tables)
+    }
+
+    fn with(client: Client, tables: &Tables) -> Self {
         Self {
             ledger: Ledger::new(client.clone(), tables.clone(), 4),
             counts: Counts::new(client.clone(), tables),
@@ -164,4 +170,76 @@ async fn no_event_breaks_an_endpoint() {
     assert_no_event_breaks("get-user-views", |request| get_user_views(&reporting.users, request)).await;
     assert_no_event_breaks("get-asset-views", |request| get_asset_views(&reporting.assets, request)).await;
     assert_no_event_breaks("get-views", |request| get_views(&reporting.counts, request)).await;
+}
+
+#[tokio::test]
+async fn within_a_window_a_users_views_of_an_asset_without_a_key_are_one() {
+    let reporting = Reporting::start();
+    let window = ViewWindow::of_minutes(1_440);
+    let view = async |asset: &str, user: &str| {
+        let mut request = sample_with("post-view", &[("assetId", asset), ("userId", user)]);
+        request.headers_mut().remove("idempotency-key");
+        let reply = post_view_in(window, &reporting.ledger, &reporting.counts, request).await;
+        reply.unwrap().body
+    };
+    for _ in 0..2 {
+        assert_eq!(view("123", "8").await, json!({"userviews": 1, "assetviews": 1}));
+    }
+    assert_eq!(view("456", "8").await, json!({"userviews": 2, "assetviews": 1}));
+    assert_eq!(view("123", "9").await, json!({"userviews": 1, "assetviews": 2}));
+    // A key goes before the window.
+    assert_eq!(
+        reporting.view("123", "8", Some("k")).await,
+        json!({"userviews": 3, "assetviews": 3})
+    );
+}
+
+#[tokio::test]
+async fn a_user_who_is_forgotten_is_not_found_and_leaves_a_tombstone() {
+    let engine = Engine::for_reporting();
+    let client = engine.aws().dynamodb();
+    let reporting = Reporting::with(client.clone(), &Tables::with_prefix(""));
+    let records = UserRecords::new(client, "markers".to_owned(), "user-counters".to_owned());
+    reporting.view("123", "8", None).await;
+    for _ in 0..2 {
+        let reply = delete_user_views(&records, sample("delete-user-views")).await.unwrap();
+        assert_eq!((reply.status.as_u16(), reply.body), (200, json!({"status": "ok"})));
+    }
+    let reply = get_user_views(&reporting.users, sample("get-user-views")).await;
+    assert_eq!(reply.unwrap_err().reply().status.as_u16(), 404);
+    let reply = get_asset_views(&reporting.assets, sample("get-asset-views")).await;
+    assert_eq!(reply.unwrap().body, json!({"id": "123", "views": 1}));
+    let tombstones: Vec<_> = engine
+        .items_of("markers")
+        .into_iter()
+        .filter(|item| item["forgottenAt"].is_object())
+        .collect();
+    let [tombstone] = tombstones.as_slice() else {
+        panic!("{tombstones:?}")
+    };
+    assert_eq!(
+        (&tombstone["id"]["S"], &tombstone["userId"]["S"]),
+        (&json!("forgotten#8"), &json!("8"))
+    );
+    let expires: i64 = tombstone["expires"]["N"].as_str().unwrap().parse().unwrap();
+    assert_eq!((expires - Timestamp::now().as_secs() + 60) / (24 * 60 * 60), 43);
+    // A view that comes later brings the user back with that view alone.
+    assert_eq!(
+        reporting.view("123", "8", None).await,
+        json!({"userviews": 1, "assetviews": 2})
+    );
+}
+
+#[tokio::test]
+async fn a_user_who_cannot_be_forgotten_now_is_answered_as_unavailable_and_a_bad_id_as_bad() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    let records = UserRecords::new(client, "markers".to_owned(), "gone".to_owned());
+    let reply = delete_user_views(&records, sample("delete-user-views")).await;
+    assert_eq!(reply.unwrap_err().reply().status.as_u16(), 503);
+    let bad = sample_with("delete-user-views", &[("userId", "a b")]);
+    let reply = delete_user_views(&records, bad).await.unwrap_err().reply();
+    assert_eq!(
+        (reply.status.as_u16(), &reply.body["code"]),
+        (400, &json!("invalid_user_id"))
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
+use domain::ViewWindow;
 use platform::{
     aws::{
         Clients,
@@ -29,5 +30,7 @@ fn dependencies(clients: &Clients) -> Result<Dependencies, ConfigError> {
         queue_url: config::required("EVENTS_QUEUE_URL")?,
     };
     let cache = Cache::new(Duration::from_secs(config::parsed("CACHE_SECONDS")?));
-    Ok(Dependencies::new(clients, names, Viewers::from_env()?, cache))
+    let mut dependencies = Dependencies::new(clients, names, Viewers::from_env()?, cache);
+    dependencies.window = ViewWindow::of_minutes(config::parsed("VIEW_WINDOW_MINUTES")?);
+    Ok(dependencies)
 }

@@ -40,15 +40,17 @@ impl<'a, Progress: Fn(usize)> Scanner<'a, Progress> {
         }
     }
 
-    /// Reads every item of a table, with consistent reads. `visit` says why it can't use an item.
+    /// Reads every item of a table that fits the filter, with consistent reads. `visit` says why it can't use an item.
     pub(super) async fn scan(
         &mut self,
         table: &str,
+        filter: Option<&str>,
         mut visit: impl FnMut(&Item) -> Result<(), String>,
     ) -> Result<(), Unread> {
         let mut from: Option<Item> = None;
         loop {
             let request = self.client.scan().table_name(table).consistent_read(true);
+            let request = request.set_filter_expression(filter.map(str::to_owned));
             let page = Box::pin(request.set_exclusive_start_key(from).send()).await;
             let page = page.map_err(|error| Unread {
                 table: table.to_owned(),
@@ -59,7 +61,7 @@ impl<'a, Progress: Fn(usize)> Scanner<'a, Progress> {
                     self.leave_out(table, item, &problem);
                 }
             }
-            (self.progress)(page.items().len());
+            (self.progress)(usize::try_from(page.scanned_count()).unwrap_or_default());
             from = page.last_evaluated_key;
             if from.is_none() {
                 return Ok(());

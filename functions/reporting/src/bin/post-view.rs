@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use domain::ViewWindow;
 use platform::{
     aws::{Clients, Service},
     config::{self, ConfigError},
@@ -12,7 +13,8 @@ use reporting::{Counts, Ledger, Tables};
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
         let (ledger, counts) = &Clients::connect(&[(Service::DynamoDb, 2)], dependencies).await?;
-        http::run(|request| reporting::post_view(ledger, counts, request)).await
+        let window = ViewWindow::of_minutes(config::parsed("VIEW_WINDOW_MINUTES")?);
+        http::run(|request| reporting::post_view_in(window, ledger, counts, request)).await
     })
 }
 

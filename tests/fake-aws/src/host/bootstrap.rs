@@ -35,6 +35,7 @@ const ENVIRONMENT: [(&str, &str); 24] = [
     ("POISON_QUEUE_URL", "http://127.0.0.1/poison"),
     ("VIEWER_TOKEN_REQUIRED", "false"),
     ("CACHE_SECONDS", "30"),
+    ("VIEW_WINDOW_MINUTES", "0"),
 ];
 
 /// The timeout of a function that has no other.

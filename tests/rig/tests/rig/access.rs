@@ -52,6 +52,7 @@ async fn exercise(rig: &Rig) {
         "delete-url",
         "post-view",
         "get-user-views",
+        "delete-user-views",
         "get-asset-views",
         "get-views",
         "get-asset-days",

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use rig::{Rig, calls, invoke_sample, metric, status};
 
 /// The endpoints that use a table. Play and count-views have files of their own.
-const ENDPOINTS: [&str; 13] = [
+const ENDPOINTS: [&str; 14] = [
     "get-content",
     "post-content",
     "delete-content",
@@ -17,6 +17,7 @@ const ENDPOINTS: [&str; 13] = [
     "delete-url",
     "post-view",
     "get-user-views",
+    "delete-user-views",
     "get-asset-views",
     "get-views",
     "get-asset-days",
