@@ -10,7 +10,7 @@ use std::{
 
 /// The variables that Lambda sets and those of the template. The access key is the function's name: so a call tells who
 /// made it.
-const ENVIRONMENT: [(&str, &str); 24] = [
+const ENVIRONMENT: [(&str, &str); 25] = [
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
