@@ -11,7 +11,7 @@ from tests.e2e.helpers import assert_refused, concurrently, eventually, new_id
 
 @pytest.fixture
 def rank(stack):
-    """Ranks the assets now. On AWS a schedule does, and the emulator fires none."""
+    """Ranks the assets now. The schedule does so once an hour."""
     function = f"{stack['StackName']}-RankAssets:live"
 
     def invoke():
