@@ -43,6 +43,8 @@ def sections(run: dict, designs: dict[str, cost.Design]) -> list[str]:
         section("critical-path", "A play's critical path", critical_path, "Bars: a play in round trips"),
         section("load", "Load", tables.load(run["load"]), "Plays per second and latency by connections"),
         section("counting", "Counting", tables.counting(run["counting"])),
+        section("replays", "Replays", tables.replays(run["counting"]["replays"])),
+        section("batching", "Batches", tables.batching(run["batching"])),
         section("cost", "Cost", tables.bill(designs), "Bars: the cost of a million plays by design"),
         section("size", "Size", tables.size()),
         f"{prose('steps')}\n",

@@ -28,6 +28,7 @@ measure first-answer .venv-bench/bin/python "$node" "$peers/dist"
 measure critical-path
 measure load
 measure counting
+measure batching
 .venv-sam/bin/python -m bench.access_log > "$results/access-log.json"
 .venv-bench/bin/python -m bench.page "$results"
 echo "docs/benchmarks.md and its plots are written."

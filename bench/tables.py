@@ -96,6 +96,24 @@ def counting(run: dict) -> str:
     return f"{table(head, [cells(row) for row in run['rows']])}\n\n{textwrap.fill(sentence, 120)}"
 
 
+def replays(rows: list[dict]) -> str:
+    """The price of a view while 3 % of the messages repeat keys that were counted before."""
+
+    def cells(row: dict) -> list[str]:
+        without, units = row["write_units_without"], row["write_units"]
+        keys = "with keys" if row["keys"] else "without keys"
+        return [f"{row['batch']:,}", keys, f"{without:.2f}", f"{units:.2f}", f"{units / without - 1:.1%}"]
+
+    head = ["batch", "other views", "write units per view without replays", "with 3 % replays", "more"]
+    return table(head, [cells(row) for row in rows])
+
+
+def batching(run: dict) -> str:
+    """The price of a view against the batching window."""
+    rows = [[row["window_s"], row["size"], row["batch"], f"{row['write_units']:.2f}"] for row in run["rows"]]
+    return table(["`BatchingWindowSeconds`", "`BatchSize`", "views per batch", "write units per view"], rows)
+
+
 def size() -> str:
     lines = []
     for path in sorted((ROOT / "target" / "lambda").glob("*/bootstrap")):

@@ -68,6 +68,13 @@ impl Counters {
         self.add(&format!("user#{user}"), 1);
     }
 
+    /// Takes the views away that a deletion of a user's counter took away.
+    pub fn forget(&mut self, user: &str, views: u64) {
+        if let Some(counter) = self.0.get_mut(&format!("user#{user}")) {
+            *counter = counter.saturating_sub(views);
+        }
+    }
+
     /// The number of views. Each is in two counters.
     #[must_use]
     pub fn views(&self) -> u64 {

@@ -11,6 +11,8 @@ pub(crate) struct History {
     pub(crate) duplicates: u64,
     /// Messages that an invocation reported as failed though it had counted their views.
     pub(crate) needless: u64,
+    /// The users whose counters were deleted, each with the views that the counter held.
+    pub(crate) forgotten: Vec<(String, u64)>,
     /// Messages that can never be counted.
     pub(crate) poison: Vec<String>,
 }

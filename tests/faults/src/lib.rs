@@ -11,6 +11,7 @@
 mod counting;
 mod day;
 mod fault;
+mod forgetting;
 mod history;
 mod log;
 mod operator;
@@ -60,6 +61,11 @@ pub fn run(events: u64, seed: u64, progress: impl Fn() + Send + Sync + 'static) 
             tasks.spawn(counting::count_batches(Arc::clone(&world)));
         }
         tasks.spawn(counting::count_invocations(Arc::clone(&world)));
+        tasks.spawn(forgetting::forget_in_the_middle(
+            Arc::clone(&world),
+            Arc::clone(&plays),
+            events / 2,
+        ));
         while plays.are_going_on() {
             tokio::time::sleep(world::TICK).await;
         }

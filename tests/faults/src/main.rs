@@ -31,6 +31,7 @@ fn print(seed: u64, report: &Report) {
         "{:>9} duplicates, {} recovered from the log",
         report.duplicates, report.recovered
     );
+    println!("{:>9} forgotten with a user in the middle", report.forgotten);
     println!(
         "{:>9} poison messages in their queue, each with a reason",
         report.poison

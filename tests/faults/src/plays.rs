@@ -48,6 +48,10 @@ impl Plays {
         self.left.load(Ordering::Relaxed) > 0 || Arc::strong_count(&self.viewers) > 1
     }
 
+    pub(crate) fn left(&self) -> u64 {
+        self.left.load(Ordering::Relaxed)
+    }
+
     fn next(&self) -> Option<u64> {
         let take = |left: u64| left.checked_sub(1);
         let number = self

@@ -17,6 +17,8 @@ pub struct Report {
     pub faults: Vec<(Fault, u64)>,
     /// Views that reached only the log and were recovered from it.
     pub recovered: u64,
+    /// Views that a user's counter held when it was deleted.
+    pub forgotten: u64,
     /// Poison messages that reached their queue with a reason.
     pub poison: u64,
     /// Views that were played and not counted.
@@ -37,7 +39,11 @@ impl Report {
     pub(crate) fn of(world: &World, recovered: u64) -> Self {
         let state = world.state.lock().unwrap();
         let history = &state.history;
-        let mut differences = history.played.differences(&Counters::read(&world.engine));
+        let mut played = history.played.clone();
+        for (user, views) in &history.forgotten {
+            played.forget(user, *views);
+        }
+        let mut differences = played.differences(&Counters::read(&world.engine));
         let (days, by_markers) = (
             Counters::read_days(&world.engine),
             Counters::days_of_markers(&world.engine),
@@ -53,6 +59,7 @@ impl Report {
             duplicates: history.duplicates,
             faults: state.faults.by_kind(),
             recovered,
+            forgotten: history.forgotten.iter().map(|(_, views)| views).sum(),
             poison,
             lost: sum(u64::saturating_sub) + (history.poison.len() as u64 - poison),
             doubled: sum(|played, counted| counted.saturating_sub(played)),

@@ -16,9 +16,9 @@ use crate::{
 const TOO_LATE: Duration = Duration::from_mins(2);
 
 /// Carries out a transaction of `process`, or does what a fault demands.
-pub(crate) async fn answer(world: &World, process: &Arc<Process>, call: &Call) -> Answer {
+pub(crate) async fn answer(world: &Arc<World>, process: &Arc<Process>, call: &Call) -> Answer {
     let Some(fault) = draw(world) else {
-        let answer = world.engine.carry_out(call);
+        let answer = world.commit(call);
         if answer.is_success() {
             process.committed.lock().unwrap().extend(markers(call));
         }
@@ -28,13 +28,13 @@ pub(crate) async fn answer(world: &World, process: &Arc<Process>, call: &Call) -
         process.kill.notify_one();
     }
     if fault == Fault::KilledInside {
-        let (engine, call) = (world.engine.clone(), call.clone());
+        let (world, call) = (Arc::clone(world), call.clone());
         tokio::spawn(async move {
             sleep(LATENCY).await;
-            drop(engine.carry_out(&call));
+            drop(world.commit(&call));
         });
     }
-    let carry_out = async { world.engine.carry_out(call) };
+    let carry_out = async { world.commit(call) };
     behaviour(fault, call).apply(carry_out).await
 }
 

@@ -114,6 +114,27 @@ impl World {
         self.over.load(Ordering::Relaxed)
     }
 
+    /// Carries out a transaction. Notes the views in a counter that it deletes.
+    pub(crate) fn commit(&self, call: &Call) -> Answer {
+        let request = call.json();
+        let items = request["TransactItems"].as_array().unwrap();
+        let user = items.iter().find_map(|item| item["Delete"]["Key"]["id"]["S"].as_str());
+        let held = user.map_or(0, |user| self.views_of(user));
+        let answer = self.engine.carry_out(call);
+        if let (Some(user), true) = (user, answer.is_success()) {
+            let mut state = self.state.lock().unwrap();
+            state.history.forgotten.push((user.to_owned(), held));
+        }
+        answer
+    }
+
+    /// The views in a user's counter.
+    fn views_of(&self, user: &str) -> u64 {
+        let counters = self.engine.items_of("user-counters");
+        let counter = counters.iter().find(|item| item["id"]["S"] == user);
+        counter.map_or(0, |counter| counter["views"]["N"].as_str().unwrap().parse().unwrap())
+    }
+
     /// Answers a call that is not a transaction.
     pub(crate) async fn answer(&self, call: Call) -> Answer {
         let behaviour = self.behaviour(&call);

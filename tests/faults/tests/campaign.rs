@@ -12,6 +12,7 @@ fn nothing_is_lost_or_doubled_whatever_fails() {
         "{} duplicates",
         report.duplicates
     );
+    assert!(report.forgotten > 0, "no user was forgotten");
     assert!(report.recovered > 0, "no view reached only the log");
     assert_eq!((report.poison, report.needless), (24, 0));
     assert!(report.days > 15, "{} days", report.days);
