@@ -46,8 +46,8 @@ class Api:
     def forget(self, user):
         return self.request("DELETE", f"/events/user/{user}", signed=True)
 
-    def views(self, asset, user):
-        return self.request("GET", f"/events/asset/{asset}/user/{user}", signed=True)
+    def views(self, asset, user, key=None):
+        return self.request("GET", f"/events/asset/{asset}/user/{user}", headers=_idempotency(key), signed=True)
 
     def asset_days(self, asset, query=""):
         return self.request("GET", f"/events/asset/{asset}/days?{query}")

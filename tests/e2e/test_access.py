@@ -99,8 +99,8 @@ def test_a_browser_may_call(api, origin, method, path):
     reply = api.request("OPTIONS", path, headers=asked)
     assert reply.status in (200, 204), f"a browser's preflight gets {reply.status} {reply.text[:300]!r}"
     assert reply.headers.get("access-control-allow-origin") in ("*", origin), "a browser does not let the page call"
-    assert listed(reply, "access-control-allow-methods") >= {"get", "post"}
-    assert listed(reply, "access-control-allow-headers") >= {"content-type", "idempotency-key"}
+    assert listed(reply, "access-control-allow-methods") >= {"get", "head", "post"}
+    assert listed(reply, "access-control-allow-headers") >= {"content-type", "idempotency-key", "x-amz-content-sha256"}
 
 
 def test_a_browser_may_read_the_reply(api, origin, asset, user):
@@ -109,3 +109,4 @@ def test_a_browser_may_read_the_reply(api, origin, asset, user):
     assert (played.status, content.status) == (404, 200)
     for reply in (played, content):
         assert reply.headers.get("access-control-allow-origin") in ("*", origin), "a browser hides the reply"
+        assert "apigw-requestid" in listed(reply, "access-control-expose-headers"), "a page can't name the request"

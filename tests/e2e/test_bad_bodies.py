@@ -71,13 +71,16 @@ WRONG_MEDIA_TYPES = ["text/plain", "application/x-www-form-urlencoded", "applica
 
 
 def bad_objects(route):
-    """JSON objects with one wrong field: a name, the body, and the code and the field of the refusal."""
+    """JSON objects with one wrong field, or its text: a name, the body, and the code and the field of the refusal."""
     good = RECORDS[route].other
     for field in good:
         rest = {name: value for name, value in good.items() if name != field}
         yield f"{field} is missing", rest, "missing_field", field
     for field in ("rating", "id", next(iter(good)).upper()):
         yield f"{field} is unknown", {**good, field: "x"}, "unknown_field", field
+    for field in good:
+        twice = f'{{"{field}":"first",{json.dumps(good)[1:]}'
+        yield f"{field} is given twice", twice, "repeated_field", field
     for field in good:
         for name, value in WRONG_TYPES.items():
             yield f"{field} is {name}", {**good, field: value}, "wrong_type", field

@@ -1,4 +1,4 @@
-"""GET /health: the state of each service."""
+"""GET and HEAD /health: the state of each service."""
 
 SERVICES = {"metadata", "cdnurl", "reporting", "play"}
 
@@ -15,3 +15,10 @@ def test_every_service_is_well_and_reports_its_latency(api):
         latency = state["latencyMs"]
         assert isinstance(latency, int | float), f"{name} reports a latency of {latency!r}"
         assert latency >= 0, f"{name} reports a latency of {latency} ms"
+
+
+def test_a_monitor_that_asks_by_head_gets_the_same_answer_without_the_body(api):
+    head, get = (api.request(method, "/health") for method in ("HEAD", "GET"))
+    assert (head.status, head.text) == (200, "")
+    for name in ("content-type", "cache-control", "x-content-type-options"):
+        assert head.headers.get(name) == get.headers[name]

@@ -4,7 +4,18 @@ import string
 
 import pytest
 
-from tests.e2e.helpers import answer, assert_no_user, assert_refused, concurrently, counts, eventually, new_id, publish
+from tests.e2e.helpers import (
+    CONTENT,
+    URL,
+    answer,
+    assert_no_user,
+    assert_refused,
+    concurrently,
+    counts,
+    eventually,
+    new_id,
+    publish,
+)
 
 BAD_KEYS = [
     pytest.param("", id="empty"),
@@ -33,6 +44,15 @@ def test_a_repeated_view_is_answered_with_the_same_counts(api, asset, user):
     assert [answer(api.post_view(asset, user, "once")) for _ in range(2)] == [(200, counts(1, 1))] * 2
 
 
+def test_a_play_that_is_repeated_is_answered_with_what_was_recorded(api, video, user):
+    played = (200, {"id": video, **CONTENT, **URL, **counts(1, 1)})
+    assert answer(api.play(video, user, "once")) == played
+    recorded = (200, {**counts(1, 1), "recorded": True})
+    eventually(lambda: answer(api.views(video, user, "once")), recorded, "the counts of one play")
+    assert answer(api.play(video, user, "once")) == played, "a viewer who retries sees a view too many"
+    assert answer(api.views(video, user, "another")) == (200, {**counts(1, 1), "recorded": False})
+
+
 @both_ways
 def test_a_key_stands_for_one_view_of_one_asset_by_one_user(api, how):
     alien, brazil = concurrently(lambda _: publish(api, new_id()), range(2))
@@ -58,6 +78,7 @@ def shared_video(api):
 def test_a_bad_key_is_refused(api, shared_video, user, how, key):
     reply = getattr(api, how)(shared_video, user, key)
     assert_refused(reply, 400, "invalid_idempotency_key", "Idempotency-Key")
+    assert "quotes are part of the key" in reply.json["status"]
 
 
 def test_a_call_with_a_bad_key_is_not_counted(api, let_the_queue_pass, video, user):

@@ -10,6 +10,7 @@ OPEN = [{"NONE": []}]
 OPEN_ROUTES = {
     "POST /play/asset/{assetId}/user/{userId}",
     "GET /health",
+    "HEAD /health",
     "GET /content",
     "GET /events/asset/{assetId}/days",
     "GET /events/top",
@@ -17,10 +18,19 @@ OPEN_ROUTES = {
 
 
 def test_every_route_requires_a_signature_but_play_health_and_open_reads(stack):
-    assert len(stack.routes) == 16
+    assert len(stack.routes) == 17
     security = {route: operation.get("security") for route, operation in stack.routes.items()}
     assert {route for route, wanted in security.items() if wanted != SIGNED} == OPEN_ROUTES
     assert [security[route] for route in OPEN_ROUTES] == [OPEN] * len(OPEN_ROUTES)
+
+
+def test_a_page_may_use_the_methods_of_the_routes_and_the_headers_of_a_signed_request(stack):
+    (api,) = stack.of_type("AWS::ApiGatewayV2::Api").values()
+    cors = api["Body"]["x-amazon-apigateway-cors"]
+    assert sorted(cors["allowMethods"]) == sorted({route.split(" ")[0] for route in stack.routes})
+    signing = {"authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"}
+    assert set(cors["allowHeaders"]) == signing | {"content-type", "idempotency-key"}
+    assert cors["exposeHeaders"] == ["apigw-requestid"], "a page can't tell operators which request failed"
 
 
 @pytest.mark.parametrize("tracing", ["PassThrough", "Active"])

@@ -10,13 +10,11 @@ ROW = re.compile(r"^\| `?([^`|]+?)`? \| (\w+) \| `([\w-]+)` \|", re.MULTILINE)
 
 
 def test_the_table_of_routes_has_every_route_with_its_service_and_binary(stack):
-    documented = {binary: (source, service) for source, service, binary in ROW.findall(_first_table())}
-    routes = {binary: source for binary, (source, _) in documented.items() if " /" in source}
-    assert sorted(routes.values()) == sorted(stack.routes)
-    assert sorted(documented) == sorted(stack.binaries.values())
-    for route, operation in stack.routes.items():
-        assert routes[_binary(stack, operation)] == route
-    for binary, (_, service) in documented.items():
+    documented = ROW.findall(_first_table())
+    routes = {source: binary for source, _, binary in documented if " /" in source}
+    assert routes == {route: _binary(stack, operation) for route, operation in stack.routes.items()}
+    assert {binary for *_, binary in documented} == set(stack.binaries.values())
+    for _, service, binary in documented:
         assert (ROOT / "functions" / service / "src" / "bin" / f"{binary}.rs").is_file(), f"{binary} is not {service}'s"
 
 

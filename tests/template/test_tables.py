@@ -20,7 +20,7 @@ ALLOWED = {
     "GetUserViews": USER_VIEWS,
     "DeleteUserViews": {("dynamodb:PutItem", "MarkersTable"), ("dynamodb:DeleteItem", "UserCountersTable")},
     "GetAssetViews": ASSET_VIEWS,
-    "GetViews": USER_VIEWS | ASSET_VIEWS,
+    "GetViews": {("dynamodb:GetItem", "MarkersTable")} | USER_VIEWS | ASSET_VIEWS,
     "GetAssetDays": ASSET_VIEWS,
     "GetTopAssets": {("dynamodb:GetItem", "RankingsTable")},
     "RankAssets": {

@@ -1,6 +1,6 @@
 //! The view counts as play sees them. A play can do without.
 
-use domain::{AssetId, UserId};
+use domain::{AssetId, IdempotencyKey, UserId};
 use lambda_http::http::StatusCode;
 use platform::{aws::invoke::Backend, telemetry::chain};
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,30 @@ impl Counts {
         self.userviews.and(self.assetviews).is_none()
     }
 
-    /// The counts with one more view.
     fn plus_one(self) -> Self {
         Self {
             userviews: self.userviews.map(|views| views + 1),
             assetviews: self.assetviews.map(|views| views + 1),
+        }
+    }
+}
+
+/// Reporting's answer.
+#[derive(Default, Deserialize)]
+struct Recorded {
+    #[serde(flatten)]
+    counts: Counts,
+    /// Whether this play is in the counts.
+    #[serde(default)]
+    recorded: bool,
+}
+
+impl Recorded {
+    fn with_this_play(self) -> Counts {
+        if self.recorded {
+            self.counts
+        } else {
+            self.counts.plus_one()
         }
     }
 }
@@ -32,11 +51,15 @@ impl Counts {
 pub struct Reporting(pub Backend);
 
 impl Reporting {
-    /// The recorded counts plus this play, or unknown counts when reporting fails or has not answered by `end`.
-    pub async fn counts(&self, asset: &AssetId, user: &UserId, end: Instant) -> Counts {
+    /// The counts with this play in them, or unknown counts when reporting fails or has not answered by `end`. A play
+    /// that is tried again under its `key` may be recorded already.
+    pub async fn counts(&self, asset: &AssetId, user: &UserId, key: Option<&IdempotencyKey>, end: Instant) -> Counts {
         let parameters = [(AssetId::PARAMETER, asset.as_str()), (UserId::PARAMETER, user.as_str())];
-        match self.0.get(&parameters, end).await {
-            Ok(answer) if answer.status == StatusCode::OK => answer.json::<Counts>().unwrap_or_default().plus_one(),
+        let key = key.map(|key| (IdempotencyKey::HEADER, key.as_str()));
+        match self.0.get_with(&parameters, key.as_slice(), end).await {
+            Ok(answer) if answer.status == StatusCode::OK => {
+                answer.json::<Recorded>().unwrap_or_default().with_this_play()
+            }
             Ok(answer) => degraded(&format!("reporting answered {}", answer.status)),
             Err(error) => degraded(&chain(&error)),
         }

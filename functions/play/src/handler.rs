@@ -45,7 +45,7 @@ pub async fn play(dependencies: &Dependencies, request: Request) -> Result<Reply
     viewers.admit(&request, &user)?;
     let view =
         View::now_in(*window, id.clone(), user.clone(), key.as_ref()).with_correlation_id(correlation::current());
-    let counts = reporting.counts(&id, &user, budget.counts());
+    let counts = reporting.counts(&id, &user, key.as_ref(), budget.counts());
     let (asset, counts, delivery) = if let Some(asset) = catalogue.cached(&id) {
         let (counts, delivery) = join!(counts, publisher.publish(&view, budget));
         (asset, counts, delivery)

@@ -185,6 +185,36 @@ async fn a_deleted_asset_plays_no_longer_than_the_cache_keeps_it() {
 }
 
 #[tokio::test]
+async fn a_play_tried_again_under_its_key_answers_what_was_recorded() {
+    for (recorded, userviews, assetviews) in [(false, 5, 42), (true, 4, 41)] {
+        let counts = json!({"userviews": 4, "assetviews": 41, "recorded": recorded});
+        let world = World::with_cache(Duration::from_secs(30), move |target| match target {
+            "get-views" => Answer::reply(200, &counts),
+            other => well(other),
+        });
+        for cache in ["cold", "warm"] {
+            let reply = world.play().await.unwrap();
+            let expected = answer_with(&json!(userviews), &json!(assetviews));
+            assert_eq!(reply.body, expected, "{cache}, recorded: {recorded}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn reporting_gets_the_key_of_a_play_and_no_other_backend_does() {
+    let world = World::new(well);
+    world.play().await.unwrap();
+    let key = json!({"Idempotency-Key": "0b0e4c1a-1df0-4d53-8a5e-6f4f5f3f9d10"});
+    assert_eq!(world.events("get-views")[0]["headers"], key);
+    assert!(world.events("get-content")[0].get("headers").is_none());
+
+    let world = World::new(well);
+    let without_key = event_with("play", &[("/headers/idempotency-key", Value::Null)]);
+    world.answer(read_event(&without_key).unwrap()).await.unwrap();
+    assert!(world.events("get-views")[0].get("headers").is_none());
+}
+
+#[tokio::test]
 async fn one_key_is_one_event_and_no_key_is_a_new_one_each_time() {
     let event_ids = async |with_key: bool| {
         let world = World::new(well);

@@ -145,21 +145,6 @@ impl Counts {
         }
     }
 
-    /// The counters in the tables that `USER_COUNTERS_TABLE` and `ASSET_COUNTERS_TABLE` name, with a connection for each.
-    ///
-    /// # Errors
-    /// When a variable is missing.
-    pub async fn connect() -> Result<Self, ConfigError> {
-        let build = |clients: &Clients| {
-            let client = clients.dynamodb();
-            Ok(Self {
-                users: UserCounters::new(client.clone(), config::required(Tables::USER_COUNTERS)?),
-                assets: AssetCounters::new(client, config::required(Tables::ASSET_COUNTERS)?),
-            })
-        };
-        Clients::connect(&[(Service::DynamoDb, 2)], build).await
-    }
-
     /// Both counts, 0 where nothing was recorded. A `consistent` read sees every finished write, at twice the price.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! `GET /events/...`: the view counts.
 
+use domain::EventId;
 use lambda_http::Request;
-use platform::http::{Error, Reply, asset_id, user_id};
+use platform::http::{Error, Reply, asset_id, idempotency_key, user_id};
+use serde::Serialize;
 use serde_json::json;
 
-use crate::{AssetCounters, Counts, UserCounters};
+use crate::{AssetCounters, Counts, Markers, UserCounters, ViewCounts};
 
 /// `GET /events/user/{userId}`: 200 `{"id","views"}`.
 ///
@@ -30,11 +32,27 @@ pub async fn get_asset_views(counters: &AssetCounters, request: Request) -> Resu
     }
 }
 
-/// `GET /events/asset/{assetId}/user/{userId}`: 200 `{"userviews","assetviews"}`, 0 where nothing was recorded.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    counts: ViewCounts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<bool>,
+}
+
+/// `GET /events/asset/{assetId}/user/{userId}`: 200 `{"userviews","assetviews"}`, 0 where nothing was recorded. With an
+/// `Idempotency-Key` also `recorded`: whether the view with that key is counted. If it is, it is in the counts.
 ///
 /// # Errors
-/// 400 for a malformed id, 503 when the table does not answer.
-pub async fn get_views(counts: &Counts, request: Request) -> Result<Reply, Error> {
+/// 400 for a malformed id or key, 503 when the table does not answer.
+pub async fn get_views(counts: &Counts, markers: &Markers, request: Request) -> Result<Reply, Error> {
+    let key = idempotency_key(&request)?;
     let (asset, user) = (asset_id(&request)?, user_id(&request)?);
-    Ok(Reply::ok(&counts.views(&user, &asset, false).await?))
+    let recorded = match key {
+        None => None,
+        Some(key) => Some(markers.has(EventId::of(&asset, &user, &key)).await?),
+    };
+    // The counts are read after the marker, and consistently if it exists, so that they have its view.
+    let counts = counts.views(&user, &asset, recorded == Some(true)).await?;
+    Ok(Reply::ok(&Answer { counts, recorded }))
 }

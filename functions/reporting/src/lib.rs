@@ -34,6 +34,7 @@ pub use get_asset_days::get_asset_days;
 pub use get_top_assets::get_top_assets;
 pub use get_views::{get_asset_views, get_user_views, get_views};
 pub use ledger::{Ledger, Outcome};
+pub use markers::Markers;
 pub use poison_queue::PoisonQueue;
 pub use post_view::{post_view, post_view_in};
 pub use rank_assets::RankAssets;

@@ -1,9 +1,9 @@
-//! Looks markers up, to find views that have been counted before.
+//! Looks markers up, to find views that have been counted.
 
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::{Client, types::KeysAndAttributes};
-use domain::View;
+use domain::{EventId, View};
 use futures_util::{StreamExt, stream};
 use platform::{BoxError, telemetry::chain};
 
@@ -13,6 +13,31 @@ use crate::schema::{self, Item};
 const MAX_KEYS: usize = 100;
 /// Requests under way at once.
 const CONCURRENCY: usize = 8;
+
+/// The markers of the views that are counted.
+#[derive(Debug, Clone)]
+pub struct Markers {
+    client: Client,
+    table: String,
+}
+
+impl Markers {
+    #[must_use]
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Whether the view is counted. The read is consistent, so it sees every finished transaction.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn has(&self, view: EventId) -> Result<bool, BoxError> {
+        let request = self.client.get_item().table_name(&self.table);
+        let request = request.set_key(Some(schema::marker(view))).consistent_read(true);
+        let found = Box::pin(request.projection_expression(schema::ID).send()).await?;
+        Ok(found.item.is_some())
+    }
+}
 
 /// The ids of the views that have a marker. A marker that is new, or that could not be read, may be missing: the
 /// transaction decides. An eventually consistent read is enough for that, and takes half a read unit per view.

@@ -1,16 +1,19 @@
 //! The reporting endpoints against a DynamoDB engine.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
+use std::sync::{Arc, Mutex};
+
 use aws_sdk_dynamodb::Client;
 use domain::{Timestamp, ViewWindow};
 use fake_aws::{
-    Engine,
+    Engine, answering,
     mutations::assert_no_event_breaks,
-    requests::{sample, sample_with},
+    requests::{event_with, sample, sample_with},
 };
 use lambda_http::http::HeaderValue;
+use platform::http::read_event;
 use reporting::{
-    AssetCounters, Counts, Ledger, Tables, UserCounters, UserRecords, delete_user_views, get_asset_views,
+    AssetCounters, Counts, Ledger, Markers, Tables, UserCounters, UserRecords, delete_user_views, get_asset_views,
     get_user_views, get_views, post_view, post_view_in,
 };
 use serde_json::{Value, json};
@@ -18,6 +21,7 @@ use serde_json::{Value, json};
 struct Reporting {
     ledger: Ledger,
     counts: Counts,
+    markers: Markers,
     users: UserCounters,
     assets: AssetCounters,
 }
@@ -35,6 +39,7 @@ impl Reporting {
         Self {
             ledger: Ledger::new(client.clone(), tables.clone(), 4),
             counts: Counts::new(client.clone(), tables),
+            markers: Markers::new(client.clone(), tables.markers.clone()),
             users: UserCounters::new(client.clone(), tables.user_counters.clone()),
             assets: AssetCounters::new(client, tables.asset_counters.clone()),
         }
@@ -49,6 +54,13 @@ impl Reporting {
                 .insert("idempotency-key", HeaderValue::from_static(key));
         }
         post_view(&self.ledger, &self.counts, request).await.unwrap().body
+    }
+
+    /// The counts of the asset 123 and the user 8.
+    async fn read(&self, key: Option<&str>) -> Value {
+        let key = ("/headers/idempotency-key", json!(key));
+        let request = read_event(&event_with("get-views", &[key])).unwrap();
+        get_views(&self.counts, &self.markers, request).await.unwrap().body
     }
 }
 
@@ -101,8 +113,55 @@ async fn counts_are_read_by_user_by_asset_and_by_both() {
         .await
         .unwrap();
     assert_eq!(by_asset.body, json!({"id": "123", "views": 2}));
-    let by_both = get_views(&reporting.counts, sample("get-views")).await.unwrap();
-    assert_eq!(by_both.body, json!({"userviews": 1, "assetviews": 2}));
+    let by_both = reporting.read(None).await;
+    assert_eq!(by_both, json!({"userviews": 1, "assetviews": 2}));
+}
+
+#[tokio::test]
+async fn with_a_key_the_counts_say_whether_its_view_is_in_them() {
+    let reporting = Reporting::start();
+    reporting.view("123", "8", None).await;
+    assert_eq!(
+        reporting.read(Some("k")).await,
+        json!({"userviews": 1, "assetviews": 1, "recorded": false})
+    );
+    reporting.view("123", "8", Some("k")).await;
+    reporting.view("123", "9", Some("l")).await;
+    assert_eq!(
+        reporting.read(Some("k")).await,
+        json!({"userviews": 2, "assetviews": 3, "recorded": true})
+    );
+    assert_eq!(
+        reporting.read(Some("l")).await,
+        json!({"userviews": 2, "assetviews": 3, "recorded": false}),
+        "the key is another user's"
+    );
+}
+
+#[tokio::test]
+async fn the_marker_is_read_before_the_counts_and_all_of_it_consistently() {
+    let reads = Arc::<Mutex<Vec<(String, bool)>>>::default();
+    let (engine, seen) = (Engine::for_reporting(), Arc::clone(&reads));
+    let client = answering(move |call| {
+        let request = call.json();
+        let table = request["TableName"].as_str().unwrap_or("transaction").to_owned();
+        seen.lock().unwrap().push((table, request["ConsistentRead"] == true));
+        engine.carry_out(call)
+    })
+    .dynamodb();
+    let reporting = Reporting::with(client, &Tables::with_prefix(""));
+    reporting.view("123", "8", Some("k")).await;
+    for (key, is_consistent) in [("k", true), ("another", false)] {
+        reads.lock().unwrap().clear();
+        reporting.read(Some(key)).await;
+        let reads = reads.lock().unwrap();
+        assert_eq!(reads[0], ("markers".to_owned(), true));
+        assert_eq!(reads.len(), 3);
+        assert!(
+            reads[1..].iter().all(|(_, consistent)| *consistent == is_consistent),
+            "{reads:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -120,8 +179,7 @@ async fn an_asset_or_user_without_views_is_not_found_or_zero() {
         .reply();
     let expected = json!({"id": "123", "status": "Asset not found", "code": "asset_not_found"});
     assert_eq!((reply.status.as_u16(), reply.body), (404, expected));
-    let reply = get_views(&reporting.counts, sample("get-views")).await.unwrap();
-    assert_eq!(reply.body, json!({"userviews": 0, "assetviews": 0}));
+    assert_eq!(reporting.read(None).await, json!({"userviews": 0, "assetviews": 0}));
 }
 
 #[tokio::test]
@@ -145,8 +203,7 @@ async fn a_bad_id_or_key_is_rejected_and_not_counted() {
             (400, &json!(code), &json!(field))
         );
     }
-    let reply = get_views(&reporting.counts, sample("get-views")).await.unwrap();
-    assert_eq!(reply.body, json!({"userviews": 0, "assetviews": 0}));
+    assert_eq!(reporting.read(None).await, json!({"userviews": 0, "assetviews": 0}));
 }
 
 #[tokio::test]
@@ -169,7 +226,8 @@ async fn no_event_breaks_an_endpoint() {
     assert_no_event_breaks("post-view", post_view).await;
     assert_no_event_breaks("get-user-views", |request| get_user_views(&reporting.users, request)).await;
     assert_no_event_breaks("get-asset-views", |request| get_asset_views(&reporting.assets, request)).await;
-    assert_no_event_breaks("get-views", |request| get_views(&reporting.counts, request)).await;
+    let get_views = |request| get_views(&reporting.counts, &reporting.markers, request);
+    assert_no_event_breaks("get-views", get_views).await;
 }
 
 #[tokio::test]

@@ -58,14 +58,27 @@ impl Backend {
         }
     }
 
+    /// Calls the endpoint without headers, see [`Self::get_with`].
+    ///
+    /// # Errors
+    /// [`InvokeError`] when there is no HTTP reply. A reply with an error status is an [`Answer`].
+    pub async fn get(&self, parameters: &[(&str, &str)], end: Instant) -> Result<Answer, InvokeError> {
+        self.get_with(parameters, &[], end).await
+    }
+
     /// Calls the endpoint and waits for its answer until `end`. Nothing but `end` cuts an attempt short, so a slow endpoint
     /// is invoked once. A GET changes nothing, so the SDK may retry an attempt that fails before.
     ///
     /// # Errors
     /// [`InvokeError`] when there is no HTTP reply. A reply with an error status is an [`Answer`].
-    pub async fn get(&self, parameters: &[(&str, &str)], end: Instant) -> Result<Answer, InvokeError> {
+    pub async fn get_with(
+        &self,
+        parameters: &[(&str, &str)],
+        headers: &[(&str, &str)],
+        end: Instant,
+    ) -> Result<Answer, InvokeError> {
         let failed = |error: serde_json::Error| InvokeError::Crashed(self.function.clone(), error.to_string());
-        let event = serde_json::to_vec(&Event::get(self.route, parameters)).map_err(failed)?;
+        let event = serde_json::to_vec(&Event::get(self.route, parameters, headers)).map_err(failed)?;
         let request = self.client.invoke().function_name(&self.function);
         let invocation = Box::pin(request.payload(Blob::new(event)).send());
         let invoked = timeout_at(end, invocation)
@@ -101,6 +114,8 @@ struct Event<'a> {
     route_key: String,
     raw_path: String,
     path_parameters: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<&'a str, &'a str>,
     request_context: Context,
 }
 
@@ -118,7 +133,7 @@ struct Http {
 }
 
 impl<'a> Event<'a> {
-    fn get(route: &str, parameters: &[(&'a str, &'a str)]) -> Self {
+    fn get(route: &str, parameters: &[(&'a str, &'a str)], headers: &[(&'a str, &'a str)]) -> Self {
         Self {
             version: "2.0",
             route_key: format!("GET {route}"),
@@ -126,6 +141,7 @@ impl<'a> Event<'a> {
                 path.replace(&format!("{{{name}}}"), value)
             }),
             path_parameters: parameters.iter().copied().collect(),
+            headers: headers.iter().copied().collect(),
             request_context: Context {
                 request_id: correlation::current(),
                 http: Http { method: "GET" },

@@ -1,6 +1,12 @@
 //! A JSON object taken apart field by field, so that an error can name the field.
 
+use std::fmt;
+
 use domain::{Invalid, Problem};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 /// The fields of a body that have not been taken yet.
@@ -11,11 +17,14 @@ impl Fields {
     /// Reads a JSON object.
     ///
     /// # Errors
-    /// [`Invalid`] when `body` is something else.
+    /// [`Invalid`] when `body` is something else, or has a field twice.
     pub fn parse(body: &[u8]) -> Result<Self, Invalid> {
-        serde_json::from_slice(body)
-            .map(Self)
-            .map_err(|_| invalid("body", "invalid_json", "must be a JSON object"))
+        let object: Object =
+            serde_json::from_slice(body).map_err(|_| invalid("body", "invalid_json", "must be a JSON object"))?;
+        match object.repeated {
+            None => Ok(Self(object.fields)),
+            Some(name) => Err(invalid(shown(&name), "repeated_field", "is given more than once")),
+        }
     }
 
     /// Takes the text field `name` and parses it.
@@ -41,6 +50,39 @@ impl Fields {
             None => Ok(()),
             Some((name, _)) => Err(invalid(shown(&name), "unknown_field", "is not a field of this body")),
         }
+    }
+}
+
+/// A JSON object, and a name that it has more than once. `serde_json` alone would keep the last value.
+#[derive(Default)]
+struct Object {
+    fields: Map<String, Value>,
+    repeated: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let mut object = Object::default();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            if object.fields.insert(name.clone(), value).is_some() {
+                object.repeated = Some(name);
+            }
+        }
+        Ok(object)
     }
 }
 
@@ -97,6 +139,9 @@ mod tests {
             (r#"{"name":"abcdef"}"#, "name", "invalid_value"),
             (r#"{"name":"It","more":1}"#, "more", "unknown_field"),
             (r#"{"name":"It","":1}"#, "", "unknown_field"),
+            (r#"{"name":"It","name":"It"}"#, "name", "repeated_field"),
+            (r#"{"name":"It","na\u006de":2}"#, "name", "repeated_field"),
+            (r#"{"name":"It","name":"It""#, "body", "invalid_json"),
         ] {
             assert_eq!(read(body), Err((field.to_owned(), code)), "{body:.80}");
         }

@@ -2,12 +2,22 @@
 
 use std::process::ExitCode;
 
-use platform::http;
-use reporting::Counts;
+use platform::{
+    aws::{Clients, Service},
+    config::ConfigError,
+    http,
+};
+use reporting::{Counts, Markers, Tables};
 
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
-        let counts = &Counts::connect().await?;
-        http::run(|request| reporting::get_views(counts, request)).await
+        let (counts, markers) = &Clients::connect(&[(Service::DynamoDb, 2)], dependencies).await?;
+        http::run(|request| reporting::get_views(counts, markers, request)).await
     })
+}
+
+fn dependencies(clients: &Clients) -> Result<(Counts, Markers), ConfigError> {
+    let (client, tables) = (clients.dynamodb(), Tables::from_env()?);
+    let counts = Counts::new(client.clone(), &tables);
+    Ok((counts, Markers::new(client, tables.markers)))
 }
