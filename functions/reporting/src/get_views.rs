@@ -1,6 +1,6 @@
 //! `GET /events/...`: the view counts.
 
-use domain::EventId;
+use domain::{EventId, Timestamp, ViewWindow};
 use lambda_http::Request;
 use platform::http::{Error, Reply, asset_id, idempotency_key, user_id};
 use serde::Serialize;
@@ -41,16 +41,22 @@ struct Answer {
 }
 
 /// `GET /events/asset/{assetId}/user/{userId}`: 200 `{"userviews","assetviews"}`, 0 where nothing was recorded. With an
-/// `Idempotency-Key` also `recorded`: whether the view with that key is counted. If it is, it is in the counts.
+/// `Idempotency-Key`, or with windows, also `recorded`: whether the view with that key, or a view within the present window,
+/// is counted. If it is, it is in the counts.
 ///
 /// # Errors
 /// 400 for a malformed id or key, 503 when the table does not answer.
-pub async fn get_views(counts: &Counts, markers: &Markers, request: Request) -> Result<Reply, Error> {
+pub async fn get_views(
+    window: Option<ViewWindow>,
+    counts: &Counts,
+    markers: &Markers,
+    request: Request,
+) -> Result<Reply, Error> {
     let key = idempotency_key(&request)?;
     let (asset, user) = (asset_id(&request)?, user_id(&request)?);
-    let recorded = match key {
+    let recorded = match EventId::derived(&asset, &user, key.as_ref(), window, Timestamp::now()) {
         None => None,
-        Some(key) => Some(markers.has(EventId::of(&asset, &user, &key)).await?),
+        Some(view) => Some(markers.has(view).await?),
     };
     // The counts are read after the marker, and consistently if it exists, so that they have its view.
     let counts = counts.views(&user, &asset, recorded == Some(true)).await?;

@@ -36,7 +36,7 @@ pub use get_views::{get_asset_views, get_user_views, get_views};
 pub use ledger::{Ledger, Outcome};
 pub use markers::Markers;
 pub use poison_queue::PoisonQueue;
-pub use post_view::{post_view, post_view_in};
+pub use post_view::post_view;
 pub use rank_assets::RankAssets;
 pub use rankings::Rankings;
 pub use tables::Tables;

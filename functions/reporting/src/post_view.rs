@@ -17,19 +17,12 @@ use crate::{Counts, Ledger};
 /// the function's ten for the answer.
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// Counts a view: 200 `{"userviews","assetviews"}`, the counts after it.
+/// Counts a view: 200 `{"userviews","assetviews"}`, the counts after it. A user's views of an asset without a key are one
+/// within a window.
 ///
 /// # Errors
 /// 400 for a malformed id or key, 503 when the table does not answer. A retry with the same `Idempotency-Key` is safe.
-pub async fn post_view(ledger: &Ledger, counts: &Counts, request: Request) -> Result<Reply, Error> {
-    post_view_in(None, ledger, counts, request).await
-}
-
-/// The same, with views without a key that are one within a window.
-///
-/// # Errors
-/// As above.
-pub async fn post_view_in(
+pub async fn post_view(
     window: Option<ViewWindow>,
     ledger: &Ledger,
     counts: &Counts,

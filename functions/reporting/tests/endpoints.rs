@@ -14,11 +14,12 @@ use lambda_http::http::HeaderValue;
 use platform::http::read_event;
 use reporting::{
     AssetCounters, Counts, Ledger, Markers, Tables, UserCounters, UserRecords, delete_user_views, get_asset_views,
-    get_user_views, get_views, post_view, post_view_in,
+    get_user_views, get_views, post_view,
 };
 use serde_json::{Value, json};
 
 struct Reporting {
+    window: Option<ViewWindow>,
     ledger: Ledger,
     counts: Counts,
     markers: Markers,
@@ -37,6 +38,7 @@ impl Reporting {
 
     fn with(client: Client, tables: &Tables) -> Self {
         Self {
+            window: None,
             ledger: Ledger::new(client.clone(), tables.clone(), 4),
             counts: Counts::new(client.clone(), tables),
             markers: Markers::new(client.clone(), tables.markers.clone()),
@@ -53,14 +55,17 @@ impl Reporting {
                 .headers_mut()
                 .insert("idempotency-key", HeaderValue::from_static(key));
         }
-        post_view(&self.ledger, &self.counts, request).await.unwrap().body
+        post_view(None, &self.ledger, &self.counts, request).await.unwrap().body
     }
 
     /// The counts of the asset 123 and the user 8.
     async fn read(&self, key: Option<&str>) -> Value {
         let key = ("/headers/idempotency-key", json!(key));
         let request = read_event(&event_with("get-views", &[key])).unwrap();
-        get_views(&self.counts, &self.markers, request).await.unwrap().body
+        get_views(self.window, &self.counts, &self.markers, request)
+            .await
+            .unwrap()
+            .body
     }
 }
 
@@ -194,7 +199,7 @@ async fn a_bad_id_or_key_is_rejected_and_not_counted() {
         (bad_key, "invalid_idempotency_key", "Idempotency-Key"),
         (bad_user, "invalid_user_id", "userId"),
     ] {
-        let reply = post_view(&reporting.ledger, &reporting.counts, request)
+        let reply = post_view(None, &reporting.ledger, &reporting.counts, request)
             .await
             .unwrap_err()
             .reply();
@@ -209,7 +214,7 @@ async fn a_bad_id_or_key_is_rejected_and_not_counted() {
 #[tokio::test]
 async fn a_view_that_cannot_be_counted_is_answered_as_unavailable() {
     let reporting = Reporting::on(&Tables::with_prefix("another-"));
-    let reply = post_view(&reporting.ledger, &reporting.counts, sample("post-view"))
+    let reply = post_view(None, &reporting.ledger, &reporting.counts, sample("post-view"))
         .await
         .unwrap_err()
         .reply();
@@ -222,27 +227,39 @@ async fn a_view_that_cannot_be_counted_is_answered_as_unavailable() {
 #[tokio::test]
 async fn no_event_breaks_an_endpoint() {
     let reporting = &Reporting::start();
-    let post_view = |request| post_view(&reporting.ledger, &reporting.counts, request);
+    let post_view = |request| post_view(None, &reporting.ledger, &reporting.counts, request);
     assert_no_event_breaks("post-view", post_view).await;
     assert_no_event_breaks("get-user-views", |request| get_user_views(&reporting.users, request)).await;
     assert_no_event_breaks("get-asset-views", |request| get_asset_views(&reporting.assets, request)).await;
-    let get_views = |request| get_views(&reporting.counts, &reporting.markers, request);
+    let get_views = |request| get_views(None, &reporting.counts, &reporting.markers, request);
     assert_no_event_breaks("get-views", get_views).await;
 }
 
 #[tokio::test]
 async fn within_a_window_a_users_views_of_an_asset_without_a_key_are_one() {
-    let reporting = Reporting::start();
     let window = ViewWindow::of_minutes(1_440);
+    let reporting = Reporting {
+        window,
+        ..Reporting::start()
+    };
+    assert_eq!(
+        reporting.read(None).await,
+        json!({"userviews": 0, "assetviews": 0, "recorded": false})
+    );
     let view = async |asset: &str, user: &str| {
         let mut request = sample_with("post-view", &[("assetId", asset), ("userId", user)]);
         request.headers_mut().remove("idempotency-key");
-        let reply = post_view_in(window, &reporting.ledger, &reporting.counts, request).await;
+        let reply = post_view(window, &reporting.ledger, &reporting.counts, request).await;
         reply.unwrap().body
     };
     for _ in 0..2 {
         assert_eq!(view("123", "8").await, json!({"userviews": 1, "assetviews": 1}));
     }
+    assert_eq!(
+        reporting.read(None).await,
+        json!({"userviews": 1, "assetviews": 1, "recorded": true}),
+        "play would count itself again"
+    );
     assert_eq!(view("456", "8").await, json!({"userviews": 2, "assetviews": 1}));
     assert_eq!(view("123", "9").await, json!({"userviews": 1, "assetviews": 2}));
     // A key goes before the window.

@@ -149,7 +149,7 @@ async fn report(world: &Arc<World>, request: impl Fn() -> Request) -> u64 {
         let ledger = Ledger::new(client, tables, SHARDS);
         let answer = select! {
             biased;
-            answer = post_view(&ledger, &counts, request()) => answer.ok(),
+            answer = post_view(None, &ledger, &counts, request()) => answer.ok(),
             () = process.kill.notified() => None,
         };
         if answer.is_some() {

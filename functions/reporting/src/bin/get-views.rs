@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use domain::ViewWindow;
 use platform::{
     aws::{Clients, Service},
-    config::ConfigError,
+    config::{self, ConfigError},
     http,
 };
 use reporting::{Counts, Markers, Tables};
@@ -12,7 +13,8 @@ use reporting::{Counts, Markers, Tables};
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
         let (counts, markers) = &Clients::connect(&[(Service::DynamoDb, 2)], dependencies).await?;
-        http::run(|request| reporting::get_views(counts, markers, request)).await
+        let window = ViewWindow::of_minutes(config::parsed("VIEW_WINDOW_MINUTES")?);
+        http::run(|request| reporting::get_views(window, counts, markers, request)).await
     })
 }
 

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
         let (ledger, counts) = &Clients::connect(&[(Service::DynamoDb, 2)], dependencies).await?;
         let window = ViewWindow::of_minutes(config::parsed("VIEW_WINDOW_MINUTES")?);
-        http::run(|request| reporting::post_view_in(window, ledger, counts, request)).await
+        http::run(|request| reporting::post_view(window, ledger, counts, request)).await
     })
 }
 
