@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -51,6 +52,12 @@ def port_is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def free_port() -> int:
+    # The system takes the ports of outgoing connections from a higher range, so this one stays free for ministack.
+    ports = (random.randint(20_000, 30_000) for _ in range(100))
+    return next(port for port in ports if port_is_free(port))
 
 
 @dataclass

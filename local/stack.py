@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import random
 import shutil
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local import builds, deployment, function_logs
 from local.console import Failure, say, step
 from local.deployment import STACK_NAME
-from local.emulator import REGION, Emulator, port_is_free, use_local_account
+from local.emulator import REGION, Emulator, free_port, port_is_free, use_local_account
 from local.processes import end_on_signals, ignore_signals, run, wait_until
 from ops import seed
 from ops.api_client import Client
@@ -94,7 +93,7 @@ def private(arguments) -> int:
         with builds.one_at_a_time():
             if not arguments.release:
                 builds.make(packed)
-            _deploy(emulator, packed, _free_port(), keep_state=False)
+            _deploy(emulator, packed, free_port(), keep_state=False)
         api_url = emulator.record["api_url"]
         seed.fill(api_url)
         return _run(arguments.words, api_url, BUILT_TEMPLATE=str(packed.template))
@@ -184,12 +183,6 @@ def _follow_logs(emulator: Emulator) -> None:
 def _stop(emulator: Emulator) -> None:
     ignore_signals()
     emulator.stop()
-
-
-def _free_port() -> int:
-    # The system takes the ports of outgoing connections from a higher range, so this one stays free for ministack.
-    ports = (random.randint(20_000, 30_000) for _ in range(100))
-    return next(port for port in ports if port_is_free(port))
 
 
 def _require_linux() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import boto3
 
-from local import builds, deployment
+from local import builds, decoding, deployment
 from local.console import Failure, say
+from local.emulator import free_port
 from local.processes import end_on_signals, run
 from local.stack import running_stack
 
@@ -76,7 +77,9 @@ def main() -> int:
         write_config(config)
         say(f"curl -X POST http://127.0.0.1:{port}/play/asset/123/user/newcomer")
         say("The first request starts a function. A play may answer 503 until the functions it calls have started.")
-        return run(command(config, port), cwd=builds.ROOT, env=environment(port))
+        watched = free_port()
+        with decoding.proxy(watched, port):
+            return run(command(config, watched), cwd=builds.ROOT, env=environment(watched))
     except Failure as failure:
         failure.show()
     except KeyboardInterrupt:

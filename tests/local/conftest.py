@@ -4,7 +4,6 @@ python -m local.stack private -- pytest tests/local
 """
 
 import os
-import random
 import signal
 import subprocess
 from contextlib import contextmanager, suppress
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.builds import ROOT
-from local.emulator import port_is_free
+from local.emulator import free_port
 from local.processes import tail, wait_until
 from ops.api_client import Client
 
@@ -47,7 +46,7 @@ def served(tmp_path_factory):
 
     @contextmanager
     def serve(name, command, environment):
-        port = next(port for port in (random.randint(20_000, 30_000) for _ in range(100)) if port_is_free(port))
+        port = free_port()
         log = tmp_path_factory.mktemp(name) / "log"
         with log.open("w") as output:
             server = subprocess.Popen(

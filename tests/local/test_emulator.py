@@ -1,14 +1,13 @@
 """The emulator's stored data: kept by a stop, lost by a kill, and refused with advice when it is damaged."""
 
 import os
-import random
 import signal
 
 import boto3
 import pytest
 
 from local.console import Failure
-from local.emulator import Emulator, port_is_free
+from local.emulator import Emulator, free_port
 from local.processes import wait_until
 
 TABLE = {
@@ -21,7 +20,7 @@ TABLE = {
 
 @pytest.fixture
 def port():
-    return next(port for port in (random.randint(20_000, 30_000) for _ in range(100)) if port_is_free(port))
+    return free_port()
 
 
 @pytest.fixture

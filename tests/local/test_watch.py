@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from local import builds, watch
+from local import builds, decoding, watch
+from ops.api_client import Client
 from tests.local.checks import (
     assert_a_play_is_answered_and_counted,
     assert_sample_answered,
@@ -27,6 +28,30 @@ def test_a_play_is_answered_and_counted(api, deployed):
 
 def test_what_is_written_is_read(api):
     assert_what_is_written_is_read(api)
+
+
+def test_an_encoded_id_is_decoded_as_by_the_gateway(api, deployed):
+    encoded, query = "local%3Auser%40a%7Cb%2bc", "/events/asset/123/user/%s"
+    port = int(api.api_url.rsplit(":")[-1])
+    with decoding.proxy(port) as decoding_port:
+        client = Client(f"http://127.0.0.1:{decoding_port}")
+        before = deployed.request("GET", query % encoded, signed=True).json["userviews"]
+        assert client.request("POST", query % encoded).json["userviews"] == before + 1
+        assert deployed.request("GET", query % encoded, signed=True).json["userviews"] == before + 1
+        refused = client.request("POST", query % "a%20b")
+        assert (refused.status, refused.json["code"]) == (400, "invalid_user_id")
+
+
+@pytest.mark.parametrize(
+    ("target", "decoded"),
+    [
+        ("/a/%41%7a%3A%40%7c%2B%2D%2e", "/a/Az:@|+-."),
+        ("/a/%2F%3F%25%20%0A%C3%A9%", "/a/%2F%3F%25%20%0A%C3%A9%"),
+        ("/a/%3A?cursor=%3A", "/a/:?cursor=%3A"),
+    ],
+)
+def test_only_the_characters_of_ids_are_decoded(target, decoded):
+    assert decoding.decoded(target) == decoded
 
 
 def test_each_function_takes_its_sample_event(api, deployed, samples):
