@@ -76,8 +76,9 @@ def served(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def samples():
-    """The path of each binary's sample event."""
-    return {path.stem: path for path in sorted((ROOT / "events").glob("*.json"))}
+    """The path of each binary's sample event. What deletes comes last, because the others read and play the asset."""
+    events = {path.stem: path for path in sorted((ROOT / "events").glob("*.json"))}
+    return dict(sorted(events.items(), key=lambda event: event[0].startswith("delete-")))
 
 
 def _answers(client) -> bool:
