@@ -31,6 +31,8 @@ def is_open(port: int) -> bool:
 
 def run(words: list[str], port: int) -> str:
     """Runs the command until it is ready, and interrupts it as Ctrl-C does. Returns its output."""
+    # A shell starts background jobs with SIGINT ignored, and a program inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(
         words,
         cwd=ROOT,

@@ -91,5 +91,6 @@ stage "local stack" beside_a_stack .venv-local/bin/pytest --quiet tests/local/te
     tests/local/test_guard.py tests/local/test_readme.py
 stage "cargo lambda" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
-stage "deployments" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_deployments.py
+stage "deployments" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_deployments.py \
+    tests/local/test_windows.py
 summary

@@ -48,6 +48,8 @@ def served(tmp_path_factory):
     def serve(name, command, environment):
         port = free_port()
         log = tmp_path_factory.mktemp(name) / "log"
+        # A shell starts background jobs with SIGINT ignored, and a program inherits that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with log.open("w") as output:
             server = subprocess.Popen(
                 command(port),
