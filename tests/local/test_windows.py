@@ -15,11 +15,14 @@ PATIENCE_SECONDS = 60
 
 @pytest.fixture
 def api(built_template):
-    """An API whose windows are the days in UTC, with most of a minute left of today's."""
-    client = Client(deployment.deploy(built_template, ViewWindowMinutes="1440"))
+    """An API whose windows are the days in UTC, with at least a minute left of today's.
+
+    The log level changes too, because ministack publishes new versions for a new description only.
+    """
+    client = Client(deployment.deploy(built_template, ViewWindowMinutes="1440", LogLevel="DEBUG"))
     assert wait_until(lambda: time.time() % DAY_SECONDS < DAY_SECONDS - PATIENCE_SECONDS, 2 * PATIENCE_SECONDS)
     yield client
-    deployment.deploy(built_template, ViewWindowMinutes="0")
+    deployment.deploy(built_template, ViewWindowMinutes="0", LogLevel="INFO")
 
 
 def test_a_users_plays_of_an_asset_within_a_window_are_one_view_and_answered_as_one(api):
