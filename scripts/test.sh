@@ -7,28 +7,8 @@ export SAM_CLI_TELEMETRY=0
 # cfn-lint checks for the resources of one region.
 export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-us-east-1}
 
-passed=0
-skipped=()
-
-# A stage that exits with 3 could not do all of its work here. It counts as skipped and never as passed.
-stage() {
-    local name=$1 started=$SECONDS status=0
-    shift
-    echo "== $name: $*"
-    "$@" || status=$?
-    case $status in
-        0) passed=$((passed + 1)); echo "== $name: passed in $((SECONDS - started)) s" ;;
-        3) skipped+=("$name"); echo "== $name: SKIPPED, see above" ;;
-        *) echo "error: $name failed after $((SECONDS - started)) s" >&2; exit 1 ;;
-    esac
-}
-
-summary() {
-    echo "make ${1:-test}: $passed stages passed, ${#skipped[@]} skipped, in $SECONDS s"
-    for name in "${skipped[@]}"; do
-        echo "    SKIPPED: $name"
-    done
-}
+# shellcheck source=scripts/stages.sh
+source scripts/stages.sh
 
 ruff() {
     .venv-lint/bin/ruff check --quiet && .venv-lint/bin/ruff format --quiet --diff
