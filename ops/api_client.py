@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 60
 
 
 class IdentityError(Exception):
-    """There is no identity to sign a request with."""
+    """The environment has no credentials to sign a request with."""
 
 
 @dataclass(frozen=True)

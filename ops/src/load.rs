@@ -9,7 +9,7 @@ mod report;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{TryStreamExt, stream};
 
 use crate::{progress, words::counted};
 pub use api::Api;
@@ -87,8 +87,12 @@ impl Load {
         }
     }
 
-    fn all_assets(&self) -> impl Stream<Item = String> {
-        stream::iter((0..self.assets).map(|rank| self.asset(rank)))
+    /// Does `work` for each asset, for a few of them at once.
+    async fn for_each_asset(&self, work: impl AsyncFn(String) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let assets = stream::iter((0..self.assets).map(|rank| Ok(self.asset(rank))));
+        assets
+            .try_for_each_concurrent(ASSETS_AT_ONCE, |asset| work(asset))
+            .await
     }
 
     fn asset(&self, rank: usize) -> String {
@@ -157,23 +161,15 @@ pub async fn load(api: &Arc<Api>, load: Load) -> anyhow::Result<Report> {
 /// # Errors
 /// When the API does not delete one.
 pub async fn withdraw(api: &Api, load: &Load) -> anyhow::Result<()> {
-    let withdrawn = load.all_assets().map(|asset| async move { api.withdraw(&asset).await });
-    let withdrawn = withdrawn
-        .buffer_unordered(ASSETS_AT_ONCE)
-        .try_collect::<Vec<()>>()
-        .await;
-    withdrawn.context("Failed to take an asset of the load out of the catalogue")?;
-    Ok(())
+    let withdrawn = load.for_each_asset(async |asset| api.withdraw(&asset).await);
+    withdrawn
+        .await
+        .context("Failed to take an asset of the load out of the catalogue")
 }
 
 async fn publish(api: &Api, load: &Load) -> anyhow::Result<()> {
-    let published = load.all_assets().map(|asset| async move { api.publish(&asset).await });
-    let published = published
-        .buffer_unordered(ASSETS_AT_ONCE)
-        .try_collect::<Vec<()>>()
-        .await;
-    published.context("Failed to publish an asset")?;
-    Ok(())
+    let published = load.for_each_asset(async |asset| api.publish(&asset).await);
+    published.await.context("Failed to publish an asset")
 }
 
 /// Whether an API is on this machine, where plays cost nothing.

@@ -22,7 +22,7 @@ pub use send::send;
 /// compressed or not. Reads the records of failed invocations that Lambda writes to S3 as well. A view keeps its id, so
 /// recovering it twice counts it once.
 ///
-/// Exits with 1 if there is no view or one can't be read.
+/// Exits with 1 if it finds no view or can't read one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files, directories of them, or - for standard input

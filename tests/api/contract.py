@@ -93,7 +93,7 @@ class Contract:
 
     def _problems_without_a_route(self, status: int, text: str):
         if status not in (400, 403, 404, 405):
-            yield "there is no such route"
+            yield "the description has no such route"
         elif text:
             yield from self.errors(json.loads(text), GATEWAY_ERROR)
 

@@ -4,6 +4,7 @@
 use fake_aws::{
     Engine, TABLE,
     mutations::assert_no_event_breaks,
+    refusals::assert_unavailable,
     requests::{sample, sample_with, sample_with_body, sample_with_content_type},
 };
 use metadata::{delete_content, get_content, post_content};
@@ -138,12 +139,7 @@ async fn a_content_type_may_have_parameters() {
 #[tokio::test]
 async fn a_missing_table_is_answered_as_unavailable_without_its_name() {
     let table = AssetTable::new(Engine::with_table(&["id"]).aws().dynamodb(), "another-table".to_owned());
-    let reply = get_content(&table, sample("get-content")).await.unwrap_err().reply();
-    assert_eq!(reply.status.as_u16(), 503);
-    assert_eq!(
-        reply.body,
-        json!({"status": "temporarily unavailable, try again", "code": "unavailable"})
-    );
+    assert_unavailable(get_content(&table, sample("get-content")).await);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use fake_aws::{
     Answer, Call, Engine, TABLE, answering,
     mutations::assert_no_event_breaks,
+    refusals::assert_unavailable,
     requests::{sample, sample_with, sample_with_query},
 };
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
@@ -151,11 +152,7 @@ async fn bad_parameters_are_rejected_and_named() {
 #[tokio::test]
 async fn a_missing_table_is_answered_as_unavailable() {
     let table = AssetTable::new(Engine::in_memory().aws().dynamodb(), TABLE.to_owned());
-    let reply = list_content(&table, sample("list-content")).await.unwrap_err().reply();
-    assert_eq!(
-        (reply.status.as_u16(), &reply.body["code"]),
-        (503, &json!("unavailable"))
-    );
+    assert_unavailable(list_content(&table, sample("list-content")).await);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use std::{
 use fake_aws::{
     Answer,
     mutations::{assert_no_event_breaks, assert_what_nobody_reads_changes_nothing},
+    refusals::assert_unavailable,
     requests::{event_with, sample, sample_with},
 };
 use lambda_http::Request;
@@ -127,11 +128,7 @@ async fn a_backend_that_fails_is_a_503_and_nothing_is_counted() {
     let odd = || Answer::reply(500, &json!({}));
     for fail in [crash as fn() -> Answer, Answer::silence, odd] {
         let world = World::new(move |target| if target == "get-content" { fail() } else { well(target) });
-        let reply = world.play().await.unwrap_err().reply();
-        assert_eq!(
-            (reply.status.as_u16(), &reply.body["code"]),
-            (503, &json!("unavailable"))
-        );
+        assert_unavailable(world.play().await);
         assert!(!world.called().contains(&"queue".to_owned()));
     }
 }

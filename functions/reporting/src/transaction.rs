@@ -10,8 +10,9 @@ use aws_sdk_dynamodb::{
 };
 use domain::{Day, Timestamp, View};
 use platform::BoxError;
+use tokio::time::{Instant, timeout_at};
 
-use crate::{Tables, schema};
+use crate::{Tables, backoff::Backoff, schema};
 
 /// The result of a transaction.
 #[derive(Debug)]
@@ -38,12 +39,29 @@ pub(crate) async fn write(client: &Client, tables: &Tables, views: &[View], shar
 }
 
 /// Writes `items` in one transaction. DynamoDB carries out a `token` once, however often it comes within ten minutes.
-pub(crate) async fn send(client: &Client, items: Vec<TransactWriteItem>, token: Option<String>) -> Verdict {
+async fn send(client: &Client, items: Vec<TransactWriteItem>, token: Option<String>) -> Verdict {
     let request = client.transact_write_items().set_transact_items(Some(items));
     let request = request.set_client_request_token(token);
     match Box::pin(request.send()).await {
         Ok(_) => Verdict::Committed,
         Err(error) => classify(error),
+    }
+}
+
+/// Sends `items` until they are written or `deadline` comes. The verdict is to retry only if there is no time for that.
+pub(crate) async fn send_until(
+    client: &Client,
+    items: Vec<TransactWriteItem>,
+    token: Option<String>,
+    deadline: Instant,
+) -> Verdict {
+    let mut backoff = Backoff::new();
+    loop {
+        let sent = timeout_at(deadline, send(client, items.clone(), token.clone())).await;
+        match sent.unwrap_or_else(|late| Verdict::Retry(late.into())) {
+            Verdict::Retry(_) if backoff.wait(deadline).await => {}
+            verdict => return verdict,
+        }
     }
 }
 

@@ -9,14 +9,12 @@ use platform::{
     aws::{Clients, Service},
     config::{self, ConfigError},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 pub use export::{Record, Size, UserExport};
 
 use crate::{
-    Tables,
-    backoff::Backoff,
-    schema,
+    Tables, schema,
     transaction::{self, Verdict},
 };
 
@@ -60,19 +58,10 @@ impl UserRecords {
     /// # Errors
     /// When DynamoDB has not done so by `deadline`.
     pub(crate) async fn forget(&self, user: &UserId, deadline: Instant) -> Result<(), BoxError> {
-        let mut backoff = Backoff::new();
-        loop {
-            let written = transaction::send(&self.client, self.deletion(user)?, None);
-            match timeout_at(deadline, written)
-                .await
-                .unwrap_or_else(|late| Verdict::Retry(late.into()))
-            {
-                Verdict::Committed => return Ok(()),
-                Verdict::Retry(cause) if !backoff.wait(deadline).await => return Err(cause),
-                Verdict::Retry(_) => {}
-                Verdict::Reject(cause) | Verdict::Refuse(cause) => return Err(cause),
-                Verdict::Duplicates(_) => return Err("DynamoDB named a condition, and there is none".into()),
-            }
+        match transaction::send_until(&self.client, self.deletion(user)?, None, deadline).await {
+            Verdict::Committed => Ok(()),
+            Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Refuse(cause) => Err(cause),
+            Verdict::Duplicates(_) => Err("DynamoDB named a condition, and there is none".into()),
         }
     }
 

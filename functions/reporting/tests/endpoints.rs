@@ -8,6 +8,7 @@ use domain::{Timestamp, ViewWindow};
 use fake_aws::{
     Engine, answering,
     mutations::assert_no_event_breaks,
+    refusals::assert_unavailable,
     requests::{event_with, sample, sample_with},
 };
 use lambda_http::http::HeaderValue;
@@ -214,14 +215,7 @@ async fn a_bad_id_or_key_is_rejected_and_not_counted() {
 #[tokio::test]
 async fn a_view_that_cannot_be_counted_is_answered_as_unavailable() {
     let reporting = Reporting::on(&Tables::with_prefix("another-"));
-    let reply = post_view(None, &reporting.ledger, &reporting.counts, sample("post-view"))
-        .await
-        .unwrap_err()
-        .reply();
-    assert_eq!(
-        (reply.status.as_u16(), &reply.body["code"]),
-        (503, &json!("unavailable"))
-    );
+    assert_unavailable(post_view(None, &reporting.ledger, &reporting.counts, sample("post-view")).await);
 }
 
 #[tokio::test]
@@ -309,8 +303,7 @@ async fn a_user_who_is_forgotten_is_not_found_and_leaves_a_tombstone() {
 async fn a_user_who_cannot_be_forgotten_now_is_answered_as_unavailable_and_a_bad_id_as_bad() {
     let client = Engine::for_reporting().aws().dynamodb();
     let records = UserRecords::new(client, "markers".to_owned(), "gone".to_owned());
-    let reply = delete_user_views(&records, sample("delete-user-views")).await;
-    assert_eq!(reply.unwrap_err().reply().status.as_u16(), 503);
+    assert_unavailable(delete_user_views(&records, sample("delete-user-views")).await);
     let bad = sample_with("delete-user-views", &[("userId", "a b")]);
     let reply = delete_user_views(&records, bad).await.unwrap_err().reply();
     assert_eq!(

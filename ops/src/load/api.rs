@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpRequest,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use platform::config;
+use platform::{aws::credentials_from_env, config};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -42,14 +42,7 @@ impl Api {
     /// # Errors
     /// When the environment lacks one of them, or names a bundle of certificates that can't be used.
     pub fn from_env(url: &str) -> anyhow::Result<Self> {
-        let credentials = Credentials::new(
-            config::required("AWS_ACCESS_KEY_ID")?,
-            config::required("AWS_SECRET_ACCESS_KEY")?,
-            config::optional("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
-        Self::new(url, config::required("AWS_REGION")?, credentials)
+        Self::new(url, config::required("AWS_REGION")?, credentials_from_env()?)
     }
 
     /// # Errors

@@ -24,6 +24,7 @@ mod lambda;
 mod metered;
 pub mod mutations;
 mod recorder;
+pub mod refusals;
 pub mod requests;
 mod script;
 pub mod server;

@@ -1,14 +1,10 @@
-//! The host. Its function is this test binary itself, started with the name of one ignored test.
+//! The host, with the function `echo`.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
-use std::{
-    process::exit,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, Instant};
 
 use fake_aws::host::{Bootstrap, Failure, Function};
 use hyper::body::Bytes;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -16,36 +12,7 @@ use tokio::time::sleep;
 const LONG: Duration = Duration::from_mins(1);
 
 fn function() -> Function {
-    let arguments = ["--ignored", "--exact", "function_under_the_host", "--nocapture"].map(Into::into);
-    let command = [std::env::current_exe().unwrap()].into_iter().chain(arguments);
-    Function::new(Bootstrap::new("test", command.collect()))
-}
-
-#[test]
-#[ignore = "the host starts it as a function"]
-fn function_under_the_host() {
-    let Ok(_) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
-        return;
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(lambda_runtime::run(service_fn(handle))).unwrap();
-}
-
-async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    println!("{}", json!({"event": event.payload}));
-    match event.payload.as_str() {
-        Some("hang") => std::future::pending().await,
-        Some("fail") => Err("failed on demand".into()),
-        Some("exit") => exit(1),
-        Some("deadline") => {
-            let left = event.context.deadline().duration_since(SystemTime::now())?;
-            Ok(json!(left.as_secs()))
-        }
-        _ => Ok(event.payload),
-    }
+    Function::new(Bootstrap::new("test", vec![env!("CARGO_BIN_EXE_echo").into()]))
 }
 
 fn event(event: &str) -> Bytes {

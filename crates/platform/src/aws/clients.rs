@@ -23,6 +23,20 @@ pub enum Service {
     Sqs,
 }
 
+/// The credentials in the environment, as Lambda puts them there.
+///
+/// # Errors
+/// When a variable is missing.
+pub fn credentials_from_env() -> Result<Credentials, ConfigError> {
+    Ok(Credentials::new(
+        config::required("AWS_ACCESS_KEY_ID")?,
+        config::required("AWS_SECRET_ACCESS_KEY")?,
+        config::optional("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    ))
+}
+
 /// The clients of one Lambda. They share region, credentials and the connection pool.
 #[derive(Debug, Clone)]
 pub struct Clients {
@@ -57,19 +71,16 @@ impl Clients {
     /// # Errors
     /// When a variable is missing or invalid.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let credentials = Credentials::new(
-            config::required("AWS_ACCESS_KEY_ID")?,
-            config::required("AWS_SECRET_ACCESS_KEY")?,
-            config::optional("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
         let bundle = config::optional(BUNDLE);
         let connector = connector::https(bundle.as_ref().map(Path::new)).map_err(|error| ConfigError::Invalid {
             name: BUNDLE,
             source: error.into(),
         })?;
-        Ok(Self::new(config::required("AWS_REGION")?, credentials, connector))
+        Ok(Self::new(
+            config::required("AWS_REGION")?,
+            credentials_from_env()?,
+            connector,
+        ))
     }
 
     /// Clients for a region that send their requests through `connector`.

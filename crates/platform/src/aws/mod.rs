@@ -5,4 +5,4 @@ mod clients;
 pub mod invoke;
 
 pub use asset_table::{AssetTable, Page};
-pub use clients::{Clients, Service};
+pub use clients::{Clients, Service, credentials_from_env};

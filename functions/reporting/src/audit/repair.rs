@@ -9,12 +9,11 @@ use aws_sdk_dynamodb::{
 };
 use domain::{Day, Timestamp};
 use platform::BoxError;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::{
     Tables,
     audit::{Audit, Difference},
-    backoff::Backoff,
     days,
     schema::{self, Item, MARKER_LIFE, WINDOW},
     transaction::{self, Verdict},
@@ -117,19 +116,10 @@ async fn repair(client: &Client, tables: &Tables, wrong: &Difference) -> Result<
         .collect::<Result<Vec<_>, _>>()?;
     // With a token, a transaction whose answer was lost is not taken for a change by somebody else.
     let token = format!("{:032x}", fastrand::u128(..));
-    let (deadline, mut backoff) = (Instant::now() + LIMIT, Backoff::new());
-    loop {
-        let written = transaction::send(client, items.clone(), Some(token.clone()));
-        match timeout_at(deadline, written)
-            .await
-            .unwrap_or_else(|late| Verdict::Retry(late.into()))
-        {
-            Verdict::Committed => return Ok(right),
-            Verdict::Duplicates(_) => return Err(Refused::Changed),
-            Verdict::Retry(cause) if !backoff.wait(deadline).await => return Err(Refused::Failed(cause)),
-            Verdict::Retry(_) => {}
-            Verdict::Reject(cause) | Verdict::Refuse(cause) => return Err(Refused::Failed(cause)),
-        }
+    match transaction::send_until(client, items, Some(token), Instant::now() + LIMIT).await {
+        Verdict::Committed => Ok(right),
+        Verdict::Duplicates(_) => Err(Refused::Changed),
+        Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Refuse(cause) => Err(Refused::Failed(cause)),
     }
 }
 
