@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The local stack's port on 127.0.0.1.
 PORT ?= 4566
+# The port of the page.
+WEB_PORT ?= 8080
 # Further arguments of pytest, as in `make e2e PYTEST_ARGS="-k play -x"`.
 PYTEST_ARGS ?=
 # A deployment on AWS, as in `make e2e API_URL=https://... STACK_NAME=videoms`, `make seed API_URL=https://...` and
@@ -32,11 +34,11 @@ help: ## List these commands
 
 .PHONY: run
 run: tools ## Build, start the local stack, play a video and follow the logs until Ctrl-C; VERBOSE=1 shows cargo's output
-	@$(STACK) run --port $(PORT)
+	@$(STACK) run --port $(PORT) --web-port $(WEB_PORT)
 
 .PHONY: up
 up: tools ## Do the same, but return and leave the stack running
-	@$(STACK) up --port $(PORT)
+	@$(STACK) up --port $(PORT) --web-port $(WEB_PORT)
 
 .PHONY: down
 down: ## Stop the local stack and save its data in .local; a `kill -9` loses it
@@ -45,6 +47,10 @@ down: ## Stop the local stack and save its data in .local; a `kill -9` loses it
 .PHONY: url
 url: running ## Print the local API's base URL, as for curl "$(make -s url)/health"
 	@$(STACK) url
+
+.PHONY: web-url
+web-url: running ## Print the address of the local page
+	@$(STACK) web-url
 
 .PHONY: logs
 logs: running ## Follow the local functions' logs until Ctrl-C

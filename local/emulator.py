@@ -20,6 +20,7 @@ from local.processes import tail, wait_until
 REGION = "us-east-1"
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "local.server"
+HEALTH = "/_ministack/health"
 MARK = "VIDEOMS_STACK"
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -110,9 +111,24 @@ class Emulator:
                 start_new_session=True,  # Ctrl-C reaches `make run` only, which stops ministack in good order.
             )
         self.note(pid=child.pid, port=port, started=int(time.time() * 1000))
-        wait_until(lambda: child.poll() is not None or _answers(port), START_SECONDS)
-        if child.poll() is not None or not _answers(port):
+        wait_until(lambda: child.poll() is not None or answers(port, HEALTH), START_SECONDS)
+        if child.poll() is not None or not answers(port, HEALTH):
             raise Failure("ministack did not start; see its message above", tail(self.log))
+
+    def start_beside(self, module: str, *arguments: str) -> subprocess.Popen:
+        """Starts a program of this repository beside ministack, which `stop` stops with it."""
+        with (self.home / f"{module.rpartition('.')[2]}.log").open("w") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", module, *arguments],
+                env={**os.environ, MARK: str(self.home), "PYTHONPATH": str(ROOT)},
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.note(beside=[*self.record.get("beside", []), child.pid])
+        return child
 
     def stop(self) -> bool:
         """Stops ministack, which saves its state, and any process it left. False if there was nothing to stop."""
@@ -146,9 +162,8 @@ class Emulator:
         """ministack and the functions that it started. They inherit the mark in its environment."""
         if not Path("/proc/self/environ").exists():
             # On a Mac the functions are containers, which ministack itself removes.
-            pid = self.record.get("pid")
-            listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
-            return [pid] if pid and SERVER in listed else []
+            record = self.record
+            return [pid for pid in (record.get("pid"), *record.get("beside", [])) if pid and _is_ours(pid)]
         mark = f"{MARK}={self.home}".encode()
         return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if mark in _environment_of(entry)]
 
@@ -164,6 +179,11 @@ def _check(state: Path) -> None:
             ) from error
 
 
+def _is_ours(process: int) -> bool:
+    words = ["ps", "-o", "command=", "-p", str(process)]
+    return " -m local." in subprocess.run(words, capture_output=True, text=True).stdout
+
+
 def _environment_of(process: Path) -> list[bytes]:
     try:
         return (process / "environ").read_bytes().split(b"\0")
@@ -176,10 +196,11 @@ def _kill(process: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int, path: str) -> bool:
+    """Whether a server on that port of this machine answers a path with a 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/_ministack/health")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except OSError:
         return False

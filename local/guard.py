@@ -1,4 +1,4 @@
-"""The guard in front of the emulator, which itself runs whatever any caller asks for.
+"""The guard in front of the emulator, which itself runs whatever any caller asks for, and in front of the page.
 
 A browser sends `Origin` or `Sec-Fetch-Site` with the requests of a web page, and as `Host` the name that the page
 chose. A program sends neither of the first two, and a name of this machine.
@@ -16,10 +16,13 @@ FORWARDER = "127.0.0.2"
 # action in its query or its body.
 API = re.compile(r"/_aws/execute-api/[^/]+/")
 FROM_A_PAGE = {b"origin", b"sec-fetch-site"}
+# What a browser says of the page's own requests, and of an address that a person typed.
+FROM_THE_PAGE = {b"same-origin", b"none"}
+OTHER_NAME = "The local stack has no other name than localhost and 127.0.0.1."
 
 
-def guarded(app):
-    """The ASGI application `app` for this machine's programs. Web pages reach deployed APIs only."""
+def guarded(app, refusal):
+    """The ASGI application `app`, without the requests that `refusal` has a reason to refuse."""
 
     async def guard(scope, receive, send):
         reason = refusal(scope) if scope["type"] in ("http", "websocket") else None
@@ -34,15 +37,33 @@ def guarded(app):
     return guard
 
 
-def refusal(scope) -> str | None:
-    """The reason not to serve a request, or None."""
-    headers = [(name.lower(), value) for name, value in scope["headers"]]
-    hosts = [_name(value) for name, value in headers if name == b"host"]
-    if len(hosts) != 1 or hosts[0] not in _names(scope):
-        return "The local stack has no other name than localhost and 127.0.0.1."
-    if not API.match(scope["path"]) and any(name in FROM_A_PAGE for name, _ in headers):
+def refusal_of_aws(scope) -> str | None:
+    """The reason not to serve a request to the emulator. Web pages reach deployed APIs only."""
+    if not _is_for_this_machine(scope):
+        return OTHER_NAME
+    if not API.match(scope["path"]) and any(name in FROM_A_PAGE for name, _ in _headers(scope)):
         return "The local stack's AWS is not for web pages."
     return None
+
+
+def refusal_of_the_page(scope) -> str | None:
+    """The reason not to serve a request to the page's address. Pages of other origins reach nothing."""
+    if not _is_for_this_machine(scope):
+        return OTHER_NAME
+    headers = dict(_headers(scope))
+    origin = headers.get(b"origin", b"http://" + headers[b"host"])
+    if origin != b"http://" + headers[b"host"] or headers.get(b"sec-fetch-site", b"none") not in FROM_THE_PAGE:
+        return "The local stack's page is not for other web pages."
+    return None
+
+
+def _is_for_this_machine(scope) -> bool:
+    hosts = [_name(value) for name, value in _headers(scope) if name == b"host"]
+    return len(hosts) == 1 and hosts[0] in _names(scope)
+
+
+def _headers(scope) -> list[tuple[bytes, bytes]]:
+    return [(name.lower(), value) for name, value in scope["headers"]]
 
 
 def _name(host: bytes) -> str:

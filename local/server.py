@@ -15,7 +15,7 @@ from ministack.services import sqs
 from ministack.services.cloudformation import provisioners
 
 from local import move_tasks
-from local.guard import guarded
+from local.guard import guarded, refusal_of_aws
 
 ADMITTED = 8
 GATEWAY = "/_aws/execute-api/"
@@ -49,5 +49,5 @@ def on_first_metric(record):
 if __name__ == "__main__":
     provisioners._cw_metric_alarm_record = on_first_metric(provisioners._cw_metric_alarm_record)
     sqs._HANDLERS.update(move_tasks.HANDLERS)
-    server.app = guarded(limited(server.app, ADMITTED))
+    server.app = guarded(limited(server.app, ADMITTED), refusal_of_aws)
     server.main()

@@ -1,4 +1,4 @@
-"""The commands of the local stack, behind `make run`, `up`, `down`, `url`, `logs`, `seed`, `build` and `e2e`."""
+"""The commands of the local stack, behind `make run`, `up`, `down`, `url`, `web-url`, `logs` and others."""
 
 import argparse
 import os
@@ -13,12 +13,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local import builds, deployment, function_logs
 from local.console import Failure, say, step
 from local.deployment import STACK_NAME
-from local.emulator import REGION, Emulator, free_port, port_is_free, use_local_account
-from local.processes import end_on_signals, ignore_signals, run, wait_until
+from local.emulator import REGION, Emulator, answers, free_port, port_is_free, use_local_account
+from local.processes import end_on_signals, ignore_signals, run, tail, wait_until
 from ops import seed
 from ops.api_client import Client
 
+SCHEDULES = "local.schedules"
 COUNT_SECONDS = 30
+PAGE_SECONDS = 30
 VIEWS = "/events/asset/123/user/newcomer"
 
 
@@ -31,10 +33,10 @@ def build(_arguments) -> None:
 def up(arguments) -> None:
     """start the stack, and return"""
     emulator = Emulator(builds.LOCAL)
-    if not _start(emulator, arguments.port):
+    if not _start(emulator, arguments):
         return
     try:
-        _show(emulator.record["api_url"])
+        _show(emulator)
     except BaseException:
         _stop(emulator)
         raise
@@ -44,10 +46,10 @@ def up(arguments) -> None:
 def follow(arguments) -> None:
     """start the stack, follow its functions' logs until Ctrl-C, and stop it"""
     emulator = Emulator(builds.LOCAL)
-    if not _start(emulator, arguments.port):
+    if not _start(emulator, arguments):
         return
     try:
-        _show(emulator.record["api_url"])
+        _show(emulator)
         say("\nThe functions' logs follow; Ctrl-C stops the stack.")
         _follow_logs(emulator)
     except KeyboardInterrupt:
@@ -67,6 +69,11 @@ def url(_arguments) -> None:
     say(running_stack().record["api_url"])
 
 
+def web_url(_arguments) -> None:
+    """print the address of the running stack's page"""
+    say(running_stack().record["web_url"])
+
+
 def logs(_arguments) -> None:
     """follow the running stack's functions' logs until Ctrl-C"""
     with suppress(KeyboardInterrupt):
@@ -81,7 +88,7 @@ def fill(_arguments) -> None:
 def on(arguments) -> int:
     """run a command on the running stack"""
     emulator = running_stack()
-    return _run(arguments.words, emulator.record["api_url"])
+    return _run(arguments.words, emulator.record)
 
 
 def private(arguments) -> int:
@@ -94,9 +101,10 @@ def private(arguments) -> int:
             if not arguments.release:
                 builds.make(packed)
             _deploy(emulator, packed, free_port(), keep_state=False)
-        api_url = emulator.record["api_url"]
-        seed.fill(api_url)
-        return _run(arguments.words, api_url, BUILT_TEMPLATE=str(packed.template))
+        seed.fill(emulator.record["api_url"])
+        _serve_page(emulator, free_port())
+        emulator.start_beside(SCHEDULES)
+        return _run(arguments.words, emulator.record, BUILT_TEMPLATE=str(packed.template))
     finally:
         _stop(emulator)
         builds.LOCAL.mkdir(exist_ok=True)
@@ -114,20 +122,23 @@ def running_stack() -> Emulator:
     return emulator
 
 
-def _start(emulator: Emulator, port: int) -> bool:
+def _start(emulator: Emulator, arguments) -> bool:
     """Builds, starts and deploys the stack. False if it already runs."""
     _require_linux()
     with builds.one_at_a_time():
         if emulator.running:
-            say(f"The stack is already running at {emulator.record['api_url']}; `make down` stops it.")
+            say(f"The stack is already running at {emulator.record['web_url']}; `make down` stops it.")
             return False
-        if not port_is_free(port):
-            raise Failure(f"another program uses port {port}; choose a free one, as in `make run PORT={port + 1}`")
+        for variable, port in (("PORT", arguments.port), ("WEB_PORT", arguments.web_port)):
+            if not port_is_free(port):
+                advice = f"choose a free one, as in `make run {variable}={port + 1}`"
+                raise Failure(f"another program uses port {port}; {advice}")
         builds.make(builds.DEVELOPMENT)
         try:
-            _deploy(emulator, builds.DEVELOPMENT, port, keep_state=True)
+            _deploy(emulator, builds.DEVELOPMENT, arguments.port, keep_state=True)
             with step("Filling the catalogue through the API"):
                 seed.fill(emulator.record["api_url"])
+            _serve_page(emulator, arguments.web_port)
         except BaseException:
             _stop(emulator)
             raise
@@ -141,13 +152,24 @@ def _deploy(emulator: Emulator, packed: builds.Build, port: int, keep_state: boo
     emulator.note(api_url=deployment.deploy(packed.template))
 
 
-def _run(words: list[str], api_url: str, **variables: str) -> int:
-    environment = {**os.environ, **variables, "API_URL": api_url, "STACK_NAME": STACK_NAME}
+def _serve_page(emulator: Emulator, web_port: int) -> None:
+    with step(f"Serving the page on 127.0.0.1:{web_port}"):
+        page = emulator.start_beside("local.page", "--port", str(web_port), "--api-url", emulator.record["api_url"])
+        wait_until(lambda: page.poll() is not None or answers(web_port, "/"), PAGE_SECONDS)
+        if page.poll() is not None or not answers(web_port, "/"):
+            raise Failure("the page does not answer; see the message above", tail(emulator.home / "page.log"))
+    emulator.note(web_url=f"http://127.0.0.1:{web_port}")
+
+
+def _run(words: list[str], record: dict, **variables: str) -> int:
+    urls = {"API_URL": record["api_url"], "WEB_URL": record["web_url"]}
+    environment = {**os.environ, **variables, **urls, "STACK_NAME": STACK_NAME}
     return run([word for word in words if word != "--"], cwd=builds.ROOT, env=environment)
 
 
-def _show(api_url: str) -> None:
-    """Plays a video until it is counted, and suggests the next requests."""
+def _show(emulator: Emulator) -> None:
+    """Plays a video until it is counted, and suggests what to do next."""
+    api_url, web_url = emulator.record["api_url"], emulator.record["web_url"]
     client = Client(api_url)
 
     def counts():
@@ -161,7 +183,9 @@ def _show(api_url: str) -> None:
         raise Failure(f"the play was not counted within {COUNT_SECONDS} s; see the log in {builds.LOCAL}/ministack.log")
     say(f"and a moment later, with the view counted, GET {VIEWS}\n    200 {counts().text}")
     signature = f'--aws-sigv4 "aws:amz:{REGION}:execute-api" --user test:test'
-    say(f"\nThe API is at {api_url}. Try:")
+    emulator.start_beside(SCHEDULES)  # The first list of the top assets has that play.
+    say(f"\nThe page is at {web_url}. Watch a video there.")
+    say(f"The API is at {api_url}. Try:")
     say(f"    curl -X POST {api_url}/play/asset/456/user/newcomer")
     say(f"    curl {signature} {api_url}/events/asset/123")
     say(f"    curl {api_url}/health")
@@ -203,10 +227,12 @@ def _arguments() -> argparse.Namespace:
         return subparser
 
     add("build", build)
-    add("up", up).add_argument("--port", type=int, default=4566)
-    add("run", follow).add_argument("--port", type=int, default=4566)
+    for starting in (add("up", up), add("run", follow)):
+        starting.add_argument("--port", type=int, default=4566)
+        starting.add_argument("--web-port", type=int, default=8080)
     add("down", down)
     add("url", url)
+    add("web-url", web_url)
     add("logs", logs)
     add("seed", fill)
     add("on", on).add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")

@@ -12,5 +12,6 @@ python3 -m venv "$scratch"
 for wanted in *.in; do
     echo "Pinning $wanted ..."
     UV_CUSTOM_COMPILE_COMMAND="make pins" "$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 \
-        --generate-hashes --no-emit-index-url --no-emit-find-links "$@" --output-file "${wanted%.in}.txt" "$wanted" > /dev/null
+        --generate-hashes --no-emit-index-url --no-emit-find-links --excludes excludes.txt "$@" \
+        --output-file "${wanted%.in}.txt" "$wanted" > /dev/null
 done
