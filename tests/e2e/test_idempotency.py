@@ -81,6 +81,13 @@ def test_a_bad_key_is_refused(api, shared_video, user, how, key):
     assert "quotes are part of the key" in reply.json["status"]
 
 
+@pytest.mark.parametrize("event_id", ["", "k", "00000000-0000-0000-0000-000000000000"], ids=["empty", "a key", "nil"])
+def test_a_bad_event_id_is_refused(api, asset, user, event_id):
+    route = f"/events/asset/{asset}/user/{user}"
+    reply = api.request("GET", route, headers={"Event-Id": event_id}, signed=True)
+    assert_refused(reply, 400, "invalid_event_id", "Event-Id")
+
+
 def test_a_call_with_a_bad_key_is_not_counted(api, let_the_queue_pass, video, user):
     assert {api.play(video, user, "a b").status, api.post_view(video, user, "a b").status} == {400}
     let_the_queue_pass()

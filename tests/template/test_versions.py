@@ -19,7 +19,7 @@ CONCURRENCY = {"ReservedConcurrentExecutions", "ProvisionedConcurrencyConfig"}
     ("change", "changed"),
     [
         ({"CacheSeconds": "0"}, {"Play"}),
-        ({"ViewWindowMinutes": "30"}, {"GetViews", "Play", "PostView"}),
+        ({"ViewWindowMinutes": "30"}, {"Play", "PostView"}),
         ({"CounterShards": "32"}, {"PostView", "CountViews"}),
         ({"RequireViewerToken": "true"}, {"Play"}),
     ],

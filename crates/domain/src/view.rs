@@ -1,15 +1,15 @@
 //! The view event that play publishes and reporting counts. Its JSON is the contract between the two.
 
-use std::fmt;
+use std::{fmt, str};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid, Version as UuidVersion};
+use uuid::{Builder, Uuid, Version as UuidVersion, fmt::Hyphenated};
 
-use crate::{AssetId, IdempotencyKey, Text, Timestamp, UserId, ViewWindow};
+use crate::{AssetId, IdempotencyKey, Invalid, Text, Timestamp, UserId, ViewWindow};
 
 /// The gateway's id of a request.
 pub type CorrelationId = Text<1, 128>;
@@ -167,6 +167,24 @@ impl TryFrom<Uuid> for EventId {
 }
 
 impl EventId {
+    /// The header in which play names its view to reporting.
+    pub const HEADER: &'static str = "Event-Id";
+
+    /// Parses a header value.
+    ///
+    /// # Errors
+    /// [`Invalid`] unless it is a UUID in its usual form, neither the nil nor the max UUID.
+    pub fn parse(value: &[u8]) -> Result<Self, Invalid> {
+        let text = str::from_utf8(value).ok();
+        let id = text.and_then(|text| text.parse::<Hyphenated>().ok());
+        let id = id.and_then(|id| Self::try_from(id.into_uuid()).ok());
+        id.ok_or_else(|| Invalid {
+            field: Self::HEADER.to_owned(),
+            code: "invalid_event_id",
+            problem: "must be a UUID such as 019abcde-0000-7000-8000-000000000000, neither nil nor max".to_owned(),
+        })
+    }
+
     /// A new id.
     #[must_use]
     pub fn unique() -> Self {
@@ -292,6 +310,26 @@ mod tests {
         assert!(!EventId::unique().is_derived());
         assert!(view("a", "u", Some("k")).event_id.is_derived());
         assert!(in_window("a", "u", 30, "2026-11-25T12:00:00Z").unwrap().is_derived());
+    }
+
+    #[test]
+    fn the_header_names_an_event_by_its_uuid() {
+        for id in [EventId::unique(), view("a", "u", Some("k")).event_id] {
+            assert_eq!(EventId::parse(id.to_string().as_bytes()), Ok(id));
+        }
+        for bad in [
+            "",
+            "k",
+            "019abcde000070008000000000000000",
+            "{019abcde-0000-7000-8000-000000000000}",
+            "019abcde-0000-7000-8000-000000000000, 019abcde-0000-7000-8000-000000000000",
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ] {
+            let refused = EventId::parse(bad.as_bytes()).map_err(|invalid| (invalid.field, invalid.code));
+            assert_eq!(refused, Err(("Event-Id".to_owned(), "invalid_event_id")), "{bad}");
+        }
+        assert!(EventId::parse(&[0xff; 36]).is_err());
     }
 
     #[test]

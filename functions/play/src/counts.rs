@@ -1,6 +1,6 @@
 //! The view counts as play sees them. A play can do without.
 
-use domain::{AssetId, IdempotencyKey, UserId};
+use domain::{AssetId, EventId, UserId, View};
 use lambda_http::http::StatusCode;
 use platform::{aws::invoke::Backend, telemetry::chain};
 use serde::{Deserialize, Serialize};
@@ -51,12 +51,16 @@ impl Recorded {
 pub struct Reporting(pub Backend);
 
 impl Reporting {
-    /// The counts with this play in them, or unknown counts when reporting fails or has not answered by `end`. A play
-    /// that is tried again under its `key` may be recorded already.
-    pub async fn counts(&self, asset: &AssetId, user: &UserId, key: Option<&IdempotencyKey>, end: Instant) -> Counts {
-        let parameters = [(AssetId::PARAMETER, asset.as_str()), (UserId::PARAMETER, user.as_str())];
-        let key = key.map(|key| (IdempotencyKey::HEADER, key.as_str()));
-        match self.0.get_with(&parameters, key.as_slice(), end).await {
+    /// The counts with this play's view in them, or unknown counts when reporting fails or has not answered by `end`.
+    pub async fn counts(&self, view: &View, end: Instant) -> Counts {
+        let parameters = [
+            (AssetId::PARAMETER, view.asset_id.as_str()),
+            (UserId::PARAMETER, view.user_id.as_str()),
+        ];
+        // Only a view whose id another play has as well may be recorded already.
+        let id = view.event_id.is_derived().then(|| view.event_id.to_string());
+        let id = id.as_deref().map(|id| (EventId::HEADER, id));
+        match self.0.get_with(&parameters, id.as_slice(), end).await {
             Ok(answer) if answer.status == StatusCode::OK => {
                 answer.json::<Recorded>().unwrap_or_default().with_this_play()
             }

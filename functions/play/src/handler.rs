@@ -43,9 +43,8 @@ pub async fn play(dependencies: &Dependencies, request: Request) -> Result<Reply
     let key = idempotency_key(&request)?;
     let (id, user) = (asset_id(&request)?, user_id(&request)?);
     viewers.admit(&request, &user)?;
-    let view =
-        View::now_in(*window, id.clone(), user.clone(), key.as_ref()).with_correlation_id(correlation::current());
-    let counts = reporting.counts(&id, &user, key.as_ref(), budget.counts());
+    let view = View::now_in(*window, id.clone(), user, key.as_ref()).with_correlation_id(correlation::current());
+    let counts = reporting.counts(&view, budget.counts());
     let (asset, counts, delivery) = if let Some(asset) = catalogue.cached(&id) {
         let (counts, delivery) = join!(counts, publisher.publish(&view, budget));
         (asset, counts, delivery)

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use domain::{EventId, View, ViewWindow};
 use fake_aws::{
     Answer,
     mutations::{assert_no_event_breaks, assert_what_nobody_reads_changes_nothing},
@@ -198,17 +199,36 @@ async fn a_play_tried_again_under_its_key_answers_what_was_recorded() {
 }
 
 #[tokio::test]
-async fn reporting_gets_the_key_of_a_play_and_no_other_backend_does() {
+async fn reporting_gets_the_id_of_a_view_with_a_key_and_no_other_backend_does() {
     let world = World::new(well);
     world.play().await.unwrap();
-    let key = json!({"Idempotency-Key": "0b0e4c1a-1df0-4d53-8a5e-6f4f5f3f9d10"});
-    assert_eq!(world.events("get-views")[0]["headers"], key);
+    assert_eq!(world.events("get-views")[0]["headers"], named(&world.queued()[0]));
     assert!(world.events("get-content")[0].get("headers").is_none());
 
     let world = World::new(well);
-    let without_key = event_with("play", &[("/headers/idempotency-key", Value::Null)]);
-    world.answer(read_event(&without_key).unwrap()).await.unwrap();
+    world.answer(without_key()).await.unwrap();
     assert!(world.events("get-views")[0].get("headers").is_none());
+}
+
+#[tokio::test]
+async fn reporting_is_asked_for_the_window_in_which_the_view_was_played() {
+    let mut world = World::new(well);
+    let window = ViewWindow::of_minutes(1);
+    world.dependencies.window = window;
+    world.answer(without_key()).await.unwrap();
+    let view: View = serde_json::from_value(world.queued()[0].clone()).unwrap();
+    let id = EventId::derived(&view.asset_id, &view.user_id, None, window, view.played_at);
+    assert_eq!(Some(view.event_id), id);
+    assert_eq!(world.events("get-views")[0]["headers"], named(&world.queued()[0]));
+}
+
+fn without_key() -> Request {
+    read_event(&event_with("play", &[("/headers/idempotency-key", Value::Null)])).unwrap()
+}
+
+/// The headers that name a view to reporting.
+fn named(view: &Value) -> Value {
+    json!({"Event-Id": view["eventId"]})
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! `GET /events/...`: the view counts.
 
-use domain::{EventId, Timestamp, ViewWindow};
+use domain::EventId;
 use lambda_http::Request;
-use platform::http::{Error, Reply, asset_id, idempotency_key, user_id};
+use platform::http::{Error, Reply, asset_id, event_id, idempotency_key, user_id};
 use serde::Serialize;
 use serde_json::json;
 
@@ -41,20 +41,15 @@ struct Answer {
 }
 
 /// `GET /events/asset/{assetId}/user/{userId}`: 200 `{"userviews","assetviews"}`, 0 where nothing was recorded. With an
-/// `Idempotency-Key`, or with windows, also `recorded`: whether the view with that key, or a view within the present window,
-/// is counted. If it is, it is in the counts.
+/// `Event-Id` or an `Idempotency-Key` also `recorded`: whether that view is counted. If it is, it is in the counts of its
+/// asset and user. The id goes before the key.
 ///
 /// # Errors
 /// 400 for a malformed id or key, 503 when the table does not answer.
-pub async fn get_views(
-    window: Option<ViewWindow>,
-    counts: &Counts,
-    markers: &Markers,
-    request: Request,
-) -> Result<Reply, Error> {
-    let key = idempotency_key(&request)?;
+pub async fn get_views(counts: &Counts, markers: &Markers, request: Request) -> Result<Reply, Error> {
+    let (view, key) = (event_id(&request)?, idempotency_key(&request)?);
     let (asset, user) = (asset_id(&request)?, user_id(&request)?);
-    let recorded = match EventId::derived(&asset, &user, key.as_ref(), window, Timestamp::now()) {
+    let recorded = match view.or_else(|| Some(EventId::of(&asset, &user, &key?))) {
         None => None,
         Some(view) => Some(markers.has(view).await?),
     };

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The headers that endpoints read.
-const HEADERS: [&str; 2] = ["content-type", "idempotency-key"];
+const HEADERS: [&str; 3] = ["content-type", "idempotency-key", "event-id"];
 
 /// The facts about a request that the gateway adds.
 #[derive(Debug, Clone)]

@@ -13,5 +13,5 @@ pub use event::read_event;
 pub use fields::Fields;
 pub use query::Query;
 pub use reply::Reply;
-pub use request::{asset_id, correlation_id, fields, idempotency_key, subject, user_id};
+pub use request::{asset_id, correlation_id, event_id, fields, idempotency_key, subject, user_id};
 pub use run::{answer, run};

@@ -1,6 +1,6 @@
 //! The parts of a request that endpoints read, parsed into types.
 
-use domain::{AssetId, CorrelationId, IdempotencyKey, Invalid, UserId};
+use domain::{AssetId, CorrelationId, EventId, IdempotencyKey, Invalid, UserId};
 use lambda_http::{Request, RequestExt, http::header::CONTENT_TYPE};
 
 use crate::http::{Error, Fields, event::Facts};
@@ -40,6 +40,15 @@ fn parameter(request: &Request, name: &str) -> String {
 pub fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Invalid> {
     let value = request.headers().get(IdempotencyKey::HEADER);
     value.map(|value| IdempotencyKey::parse(value.as_bytes())).transpose()
+}
+
+/// The `Event-Id` header, if there is one.
+///
+/// # Errors
+/// [`Invalid`] when it is malformed.
+pub fn event_id(request: &Request) -> Result<Option<EventId>, Invalid> {
+    let value = request.headers().get(EventId::HEADER);
+    value.map(|value| EventId::parse(value.as_bytes())).transpose()
 }
 
 /// The gateway's id of the request.

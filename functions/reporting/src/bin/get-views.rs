@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use domain::ViewWindow;
 use platform::{
     aws::{Clients, Service},
-    config::{self, ConfigError},
+    config::ConfigError,
     http,
 };
 use reporting::{Counts, Markers, Tables};
@@ -13,8 +12,7 @@ use reporting::{Counts, Markers, Tables};
 fn main() -> ExitCode {
     platform::start(env!("CARGO_PKG_NAME"), async {
         let (counts, markers) = &Clients::connect(&[(Service::DynamoDb, 2)], dependencies).await?;
-        let window = ViewWindow::of_minutes(config::parsed("VIEW_WINDOW_MINUTES")?);
-        http::run(|request| reporting::get_views(window, counts, markers, request)).await
+        http::run(|request| reporting::get_views(counts, markers, request)).await
     })
 }
 
