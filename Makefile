@@ -112,6 +112,11 @@ deploy: ## Build and deploy to AWS, as in `make deploy PARAMETERS="LogLevel=DEBU
 	    { echo "error: Rust cannot build for arm64 yet: rustup target add aarch64-unknown-linux-gnu" >&2; exit 1; }
 	@$(WITH_SAM) STACK_NAME="$(STACK_NAME)" .venv-sam/bin/python -m ops.deploy $(PARAMETERS)
 
+.PHONY: deploy-web
+deploy-web: ## Deploy the page to AWS beside the API's stack, as in `make deploy-web STACK_NAME=videoms`
+	@scripts/venv.sh sam local
+	@$(WITH_SAM) STACK_NAME="$(STACK_NAME)" $(PYTHON) -m ops.deploy_web $(PARAMETERS)
+
 .PHONY: faults
 faults: ## Run the long fault campaign: a million plays while everything fails, as in `make faults EVENTS=100000 SEED=7`
 	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED)

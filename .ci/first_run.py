@@ -39,8 +39,11 @@ def free_port() -> int:
 def fetch(address: str) -> str:
     # A proxy that the environment names does not know this machine.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(address, timeout=30) as reply:
-        return reply.read().decode()
+    try:
+        with direct.open(address, timeout=30) as reply:
+            return reply.read().decode()
+    except OSError as error:
+        return str(error)
 
 
 def run(words: list[str], ports: dict[str, int]) -> tuple[str, str]:

@@ -56,6 +56,13 @@ def content_type(name: str) -> str:
     return CONTENT_TYPES[Path(name).suffix]
 
 
+def cache_control(name: str) -> str:
+    """How long a browser and CloudFront, whose copies each deployment refreshes, keep a deployed file."""
+    # A name stays when the file changes, so a browser asks each time. Swagger UI and clips are large and change rarely.
+    kept = 86400 if Path(name).name in SWAGGER_UI or name.endswith(".mp4") else 0
+    return f"public, max-age={kept}, s-maxage=86400"
+
+
 def behaviours() -> list[Behaviour]:
     """The distribution's behaviours. The first whose pattern fits decides."""
     resources = yaml_parse(TEMPLATE.read_text())["Resources"]
