@@ -129,10 +129,7 @@ def _start(emulator: Emulator, arguments) -> bool:
         if emulator.running:
             say(f"The stack is already running at {emulator.record['web_url']}; `make down` stops it.")
             return False
-        for variable, port in (("PORT", arguments.port), ("WEB_PORT", arguments.web_port)):
-            if not port_is_free(port):
-                advice = f"choose a free one, as in `make run {variable}={port + 1}`"
-                raise Failure(f"another program uses port {port}; {advice}")
+        require_free(PORT=arguments.port, WEB_PORT=arguments.web_port)
         builds.make(builds.DEVELOPMENT)
         try:
             _deploy(emulator, builds.DEVELOPMENT, arguments.port, keep_state=True)
@@ -143,6 +140,14 @@ def _start(emulator: Emulator, arguments) -> bool:
             _stop(emulator)
             raise
     return True
+
+
+def require_free(**ports: int) -> None:
+    """Refuses a port that is taken and names the variable of `make run` that chooses another."""
+    for variable, port in ports.items():
+        if not port_is_free(port):
+            advice = f"choose a free one, as in `make run {variable}={port + 1}`"
+            raise Failure(f"another program uses port {port}; {advice}")
 
 
 def _deploy(emulator: Emulator, packed: builds.Build, port: int, keep_state: bool) -> None:

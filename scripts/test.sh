@@ -22,7 +22,7 @@ workflows() {
 checkov() {
     mkdir -p target/template
     .venv-sam/bin/python -m tests.template.template > target/template/expanded.yaml
-    .venv-checkov/bin/checkov --file target/template/expanded.yaml
+    .venv-checkov/bin/checkov --file target/template/expanded.yaml web/template.yaml
 }
 
 # A newer compiler's new lints are warnings. They are errors only for the version that the workflow pins.
@@ -48,6 +48,7 @@ stage "shell" .venv-lint/bin/shellcheck .ci/run .ci/docker.sh bench/run.sh scrip
 stage "workflows" workflows
 stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
+stage "template: the page" .venv-sam/bin/cfn-lint --template web/template.yaml
 stage "template: security" checkov
 stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
 stage "API: OpenAPI" .venv-lint/bin/openapi-spec-validator api/openapi.yaml
@@ -68,7 +69,7 @@ stage "sizes" .venv-local/bin/python -m scripts.sizes --check
 stage "end to end" beside_a_stack .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
 stage "fuzz" beside_a_stack scripts/fuzz.sh --max-examples 10
 stage "local stack" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_bridge.py tests/local/test_emulator.py \
-    tests/local/test_guard.py tests/local/test_readme.py
+    tests/local/test_guard.py tests/local/test_page.py tests/local/test_readme.py
 stage "cargo lambda" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
 stage "deployments" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_deployments.py \
