@@ -68,8 +68,9 @@ stage "sizes" .venv-local/bin/python -m scripts.sizes --check
 # shellcheck disable=SC2086 # PYTEST_ARGS holds several words.
 stage "end to end" beside_a_stack .venv-local/bin/pytest tests/e2e ${PYTEST_ARGS:-}
 stage "fuzz" beside_a_stack scripts/fuzz.sh --max-examples 10
-stage "local stack" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_bridge.py tests/local/test_emulator.py \
-    tests/local/test_guard.py tests/local/test_page.py tests/local/test_readme.py
+stage "local stack" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_bridge.py tests/local/test_deploy_web.py \
+    tests/local/test_emulator.py tests/local/test_guard.py tests/local/test_page.py tests/local/test_readme.py \
+    tests/local/test_schedules.py
 stage "cargo lambda" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
 stage "deployments" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_deployments.py \

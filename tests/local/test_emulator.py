@@ -1,14 +1,16 @@
-"""The emulator's stored data: kept by a stop, lost by a kill, and refused with advice when it is damaged."""
+"""The emulator's stored data and its port, and the programs beside it, which end with it."""
 
 import os
 import signal
+import socket
 
 import boto3
 import pytest
 
 from local.console import Failure
-from local.emulator import Emulator, free_port
+from local.emulator import Emulator, answers, free_port, port_is_free
 from local.processes import wait_until
+from local.stack import require_free
 
 TABLE = {
     "TableName": "kept",
@@ -61,3 +63,24 @@ def test_damaged_data_is_named_with_the_command_that_makes_the_next_start_succee
     assert os.system(advice) == 0
     emulator.start(port, keep_state=True)
     assert dynamodb(port).list_tables()["TableNames"] == []
+
+
+def test_a_stop_stops_the_page_and_the_schedules_too(emulator, port):
+    web_port = free_port()
+    emulator.start(port, keep_state=False)
+    emulator.start_beside("local.page", "--port", str(web_port), "--api-url", f"http://127.0.0.1:{port}")
+    schedules = emulator.start_beside("local.schedules")
+    assert wait_until(lambda: answers(web_port, "/"), 30)
+    assert emulator.stop()
+    assert schedules.wait(30) != 0
+    assert port_is_free(web_port)
+
+
+def test_a_port_that_is_taken_is_named_with_the_variable_that_chooses_another():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Failure, match=f"port {port}; .* `make run WEB_PORT={port + 1}`"):
+            require_free(PORT=free_port(), WEB_PORT=port)
+    require_free(WEB_PORT=free_port())
