@@ -92,7 +92,10 @@ async fn a_repair_prints_before_and_after_and_exits_with_1_where_it_refused() {
         "asset-counters",
         &json!({"id": {"S": "a"}, "shard": {"N": "9"}, "views": {"N": "7"}}),
     );
+    let counters = || engine.items_of("asset-counters");
+    let before = counters();
     let (code, said) = aws.ops(&["audit", "--repair"]);
+    assert_eq!(counters(), before);
     let refused = "asset#a: not repaired, because its views were counted or forgotten within a minute of the audit\n";
     assert!(code == 1 && said.ends_with(refused), "{code} {said}");
 }

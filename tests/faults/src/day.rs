@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use fake_aws::Counters;
-use tokio::{runtime::Builder, task::JoinSet, time::sleep};
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     counting,
     fault::Faults,
+    in_virtual_time,
     plays::{self, Plays},
     world::{TICK, World},
 };
@@ -26,13 +27,7 @@ pub struct Day {
 /// Plays `events` views while the table throttles or does not answer for a day, and lets the queue run empty after it.
 #[must_use]
 pub fn day_without_the_table(events: u64, seed: u64) -> Day {
-    fastrand::seed(seed);
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    in_virtual_time(seed, async {
         let world = Arc::new(World::new());
         {
             let mut state = world.state.lock().unwrap();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The user who watches most.
-const USER: &str = "u0";
+pub(crate) const USER: &str = "u0";
 
 /// Forgets a user when no more than `left` plays are left, and again until that is acknowledged.
 pub(crate) async fn forget_in_the_middle(world: Arc<World>, plays: Arc<Plays>, left: u64) {

@@ -1,10 +1,14 @@
-//! `faults [EVENTS [SEED]]` runs the campaign and prints the report. It exits with 1 if a view was lost or doubled, or if
-//! some kind of fault was never raised.
+//! `faults [EVENTS [SEED]]` runs the campaign and prints the report. After it, on a smaller campaign of its own, it damages
+//! counters and repairs them. It exits with 1 if a view was lost or doubled, if some kind of fault was never raised, or if
+//! a repair was wrong.
 
 use std::{env::args, error::Error, process::ExitCode};
 
-use faults::Report;
+use faults::{Repairs, Report};
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// The most plays before the repairs.
+const PLAYS_BEFORE_REPAIRS: u64 = 10_000;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut words = args().skip(1);
@@ -18,7 +22,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     print(seed, &report);
     let every_kind = report.faults.iter().all(|(_, times)| *times > 0);
     let exact = report.differences.is_empty() && report.lost == 0 && report.needless == 0;
-    Ok(if exact && every_kind {
+    let repairs = exact.then(|| faults::repairs_under_faults(events.min(PLAYS_BEFORE_REPAIRS), seed));
+    repairs.iter().for_each(print_repairs);
+    let are_exact = repairs.is_some_and(|repairs| repairs.are_exact());
+    Ok(if are_exact && every_kind {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -45,4 +52,21 @@ fn print(seed: u64, report: &Report) {
     }
     println!("{:>9} reported as failed, but counted", report.needless);
     println!("{:>9} lost\n{:>9} doubled", report.lost, report.doubled);
+}
+
+fn print_repairs(repairs: &Repairs) {
+    println!("{:>9} damaged counters", repairs.damage.len());
+    println!("{:>9} refused because their views were too new", repairs.too_early);
+    println!(
+        "{:>9} repaired, with {} refused because of a view in between, {} failed and {} broken off",
+        repairs.repaired, repairs.overtaken, repairs.failed, repairs.died
+    );
+    println!(
+        "{:>9} left, {} refused to the end",
+        repairs.left.len(),
+        repairs.refused.len()
+    );
+    for difference in repairs.harmed.iter().take(10) {
+        println!("wrong: after a repair: {difference:?}");
+    }
 }

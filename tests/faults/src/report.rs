@@ -37,18 +37,9 @@ pub struct Report {
 impl Report {
     /// Compares the tables and queues with the history.
     pub(crate) fn of(world: &World, recovered: u64) -> Self {
+        let differences = differences(world);
         let state = world.state.lock().unwrap();
         let history = &state.history;
-        let mut played = history.played.clone();
-        for (user, views) in &history.forgotten {
-            played.forget(user, *views);
-        }
-        let mut differences = played.differences(&Counters::read(&world.engine));
-        let (days, by_markers) = (
-            Counters::read_days(&world.engine),
-            Counters::days_of_markers(&world.engine),
-        );
-        differences.extend(by_markers.differences(&days));
         let sum = |views: fn(u64, u64) -> u64| {
             let assets = differences.iter().filter(|found| found.counter.starts_with("asset#"));
             assets.map(|found| views(found.played, found.counted)).sum::<u64>()
@@ -65,9 +56,22 @@ impl Report {
             doubled: sum(|played, counted| counted.saturating_sub(played)),
             needless: history.needless,
             differences,
-            days: by_markers.days(),
+            days: Counters::days_of_markers(&world.engine).days(),
         }
     }
+}
+
+/// The counters that do not hold what was played, and the days that do not hold what the markers say.
+pub(crate) fn differences(world: &World) -> Vec<Difference> {
+    let history = &world.state.lock().unwrap().history;
+    let mut played = history.played.clone();
+    for (user, views) in &history.forgotten {
+        played.forget(user, *views);
+    }
+    let mut differences = played.differences(&Counters::read(&world.engine));
+    let days = Counters::read_days(&world.engine);
+    differences.extend(Counters::days_of_markers(&world.engine).differences(&days));
+    differences
 }
 
 /// The number of these messages that are in the poison queue with a reason.

@@ -88,7 +88,12 @@ impl World {
     /// The clients of one process.
     pub(crate) fn clients(self: &Arc<Self>, process: &Arc<Process>) -> Clients {
         let (world, process) = (Arc::clone(self), Arc::clone(process));
-        connector::clients_in(self.region.clone(), Arc::new(Seen { world, process }))
+        self.clients_of(Arc::new(Seen { world, process }))
+    }
+
+    /// The clients of one process that sees `service` as its AWS.
+    pub(crate) fn clients_of(&self, service: Arc<dyn Service>) -> Clients {
+        connector::clients_in(self.region.clone(), service)
     }
 
     /// Keeps the world from being idle until it is dropped.

@@ -22,6 +22,23 @@ fn nothing_is_lost_or_doubled_whatever_fails() {
 }
 
 #[test]
+fn damaged_counters_are_repaired_under_faults_and_what_is_not_certain_is_left_alone() {
+    let repairs = faults::repairs_under_faults(600, 2);
+    let kinds =
+        ["asset#", "user#", "day#"].map(|kind| repairs.damage.keys().filter(|name| name.starts_with(kind)).count());
+    assert!(kinds.into_iter().all(|damaged| damaged > 2), "{kinds:?}");
+    for (times, what) in [
+        (repairs.repaired, "written"),
+        (repairs.overtaken, "overtaken by a view"),
+        (repairs.failed, "failed by the table"),
+        (repairs.died, "broken off"),
+    ] {
+        assert!(times > 0, "no repair was {what}");
+    }
+    assert!(repairs.are_exact(), "{repairs:?}");
+}
+
+#[test]
 fn a_seed_makes_the_same_run_again() {
     let report = || format!("{:?}", faults::run(300, 2, || ()));
     assert_eq!(report(), report());
