@@ -43,6 +43,8 @@ def application(api_url: str) -> Starlette:
 
 def _file(request: Request) -> Response:
     path = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        return PlainTextResponse("A file is read only.", 403)
     if path == "/docs":
         return RedirectResponse("/docs/", 302)
     if path.endswith("/"):

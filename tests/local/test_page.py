@@ -89,6 +89,12 @@ def test_nothing_else_of_the_checkout_is_served(path):
     assert PAGE.request("GET", path).status == 404
 
 
+def test_a_file_is_read_only():
+    assert PAGE.request("HEAD", "/").text == ""
+    for method in ("POST", "PUT", "DELETE"):
+        assert PAGE.request(method, "/", body="changed").status == 403, method
+
+
 def test_a_part_of_a_file_is_served_because_a_player_seeks():
     whole = (page.ROOT / "api" / "openapi.yaml").read_text()
     part = PAGE.request("GET", "/openapi.yaml", headers={"Range": "bytes=10-29"})
