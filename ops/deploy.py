@@ -102,12 +102,17 @@ def _status(command: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+def arguments() -> tuple[str, dict[str, str]]:
+    """The stack's name, and the parameters of the command line."""
+    words = [word.partition("=") for word in sys.argv[1:]]
+    if wrong := [name for name, equals, _ in words if not equals]:
+        raise Failure(f"a parameter is Name=Value, not {wrong[0]!r}")
+    return os.environ.get("STACK_NAME") or "videoms", {name: value for name, _, value in words}
+
+
 def main() -> None:
     try:
-        words = [word.partition("=") for word in sys.argv[1:]]
-        if wrong := [name for name, equals, _ in words if not equals]:
-            raise Failure(f"a parameter is Name=Value, not {wrong[0]!r}")
-        deploy(os.environ.get("STACK_NAME") or "videoms", {name: value for name, _, value in words})
+        deploy(*arguments())
     except Failure as failure:
         failure.show()
         sys.exit(1)

@@ -5,7 +5,6 @@
 A parameter that is not named keeps the value of the last deployment. SAM's own output is passed on.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.console import Failure, say
 from ops import page
+from ops.deploy import arguments
 
 SUFFIX = "-web"
 # CloudFront's limit for a function's name, which is the stack's name and its region.
@@ -78,17 +78,14 @@ def _sam_deploy(name: str, parameters: dict[str, str]) -> None:
 
 def main() -> None:
     try:
-        words = [word.partition("=") for word in sys.argv[1:]]
-        if wrong := [name for name, equals, _ in words if not equals]:
-            raise Failure(f"a parameter is Name=Value, not {wrong[0]!r}")
-        address = deploy(os.environ.get("STACK_NAME") or "videoms", {name: value for name, _, value in words})
-        say(f"The page is at {address}")
+        say(f"The page is at {deploy(*arguments())}")
     except Failure as failure:
         failure.show()
-        sys.exit(1)
     except (BotoCoreError, ClientError) as error:
         Failure(str(error)).show()
-        sys.exit(1)
+    else:
+        return
+    sys.exit(1)
 
 
 if __name__ == "__main__":
