@@ -92,12 +92,18 @@ format: ## Format Rust and Python
 .PHONY: test
 test: ## Run every check and test, the end-to-end tests on a stack of their own
 	@scripts/check.sh rustfmt clippy
-	@scripts/venv.sh sam checkov lint local fuzz
+	@scripts/venv.sh sam checkov lint local fuzz web
 	@scripts/test.sh
 
 .PHONY: e2e
 e2e: tools ## Run the end-to-end tests on a stack of their own, or on a deployment with API_URL=https://... STACK_NAME=...
 	@$(if $(API_URL),API_URL="$(API_URL)" STACK_NAME="$(or $(STACK_NAME),videoms)",$(STACK) private --) $(PYTEST)
+
+.PHONY: e2e-web
+e2e-web: tools ## Run the page's tests in Chromium beside a stack of its own; CHROMIUM names another browser
+	@scripts/venv.sh web
+	@.venv-web/bin/python -m tests.web.chromium
+	@$(STACK) private -- .venv-web/bin/pytest tests/web $(PYTEST_ARGS)
 
 .PHONY: fuzz-api
 fuzz-api: tools ## Send requests drawn from api/openapi.yaml to a stack of its own, as in `make fuzz-api EXAMPLES=500 SEED=7`

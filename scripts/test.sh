@@ -44,7 +44,7 @@ sam_local() {
 
 stage "formatting" cargo fmt --all --check
 stage "Python" ruff
-stage "shell" .venv-lint/bin/shellcheck .ci/run .ci/docker.sh bench/run.sh scripts/*.sh tests/faults/mutations.sh
+stage "shell" .venv-lint/bin/shellcheck .ci/run .ci/chromium.sh .ci/docker.sh bench/run.sh scripts/*.sh tests/faults/mutations.sh
 stage "workflows" workflows
 stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml

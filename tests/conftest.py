@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.e2e.helpers", "tests.local.checks")
+pytest.register_assert_rewrite("tests.e2e.helpers", "tests.local.checks", "tests.web.visit")

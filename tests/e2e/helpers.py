@@ -99,12 +99,12 @@ def all_views(api, asset, users):
     return [reply.json.get("views", 0) for reply in replies]
 
 
-def publish(api, asset):
+def publish(api, asset, content=CONTENT, url=URL):
     """Stores metadata and a URL for the asset, and returns its id once both can be read."""
-    stored = [answer(api.post_content(asset, CONTENT)), answer(api.post_url(asset, URL))]
+    stored = [answer(api.post_content(asset, content)), answer(api.post_url(asset, url))]
     assert stored == [(200, {"status": "ok"})] * 2, "an operator can't fill the catalogue"
-    eventually(lambda: answer(api.content(asset)), (200, {"id": asset, **CONTENT}), "the metadata just stored")
-    eventually(lambda: answer(api.url(asset)), (200, {"id": asset, **URL}), "the URL just stored")
+    eventually(lambda: answer(api.content(asset)), (200, {"id": asset, **content}), "the metadata just stored")
+    eventually(lambda: answer(api.url(asset)), (200, {"id": asset, **url}), "the URL just stored")
     return asset
 
 
