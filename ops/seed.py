@@ -1,4 +1,4 @@
-"""Fills the catalogue of the local stack or of a deployment with its first two assets, through the API.
+"""Fills the catalogue of the local stack or of a deployment with its first assets, through the API.
 
     AWS_PROFILE=... python -m ops.seed https://abc123.execute-api.eu-west-1.amazonaws.com
 
@@ -17,6 +17,38 @@ CATALOGUE = {
     "456": {
         "content": {"title": "Terminator", "genre": "action", "summary": "Summary for terminator"},
         "url": {"url": "path/to/asset456.mp4"},
+    },
+    "lanterns": {
+        "content": {
+            "title": "Lanterns",
+            "genre": "drama",
+            "summary": "A lighthouse keeper writes letters to ships that never answer.",
+        },
+        "url": {"url": "path/to/lanterns.mp4"},
+    },
+    "meridian": {
+        "content": {
+            "title": "Meridian",
+            "genre": "science fiction",
+            "summary": "The last mapmaker of Mars finds a road that is on no map.",
+        },
+        "url": {"url": "path/to/meridian.mp4"},
+    },
+    "slow-train": {
+        "content": {
+            "title": "The Slow Train",
+            "genre": "comedy",
+            "summary": "Eleven strangers, one night train and a missing suitcase.",
+        },
+        "url": {"url": "path/to/slow-train.mp4"},
+    },
+    "wild-coast": {
+        "content": {
+            "title": "Wild Coast",
+            "genre": "documentary",
+            "summary": "A year with the seabirds of a cold and loud island.",
+        },
+        "url": {"url": "path/to/wild-coast.mp4"},
     },
 }
 
@@ -42,7 +74,7 @@ def main() -> None:
         fill(sys.argv[1])
     except (CatalogueError, IdentityError, OSError, ValueError) as error:
         sys.exit(f"error: could not fill the catalogue: {error}")
-    print(f"Assets {' and '.join(CATALOGUE)} are in the catalogue of {sys.argv[1]}")
+    print(f"Assets {', '.join(CATALOGUE)} are in the catalogue of {sys.argv[1]}")
 
 
 if __name__ == "__main__":

@@ -1,19 +1,24 @@
-"""The two assets in the catalogue of every new stack."""
+"""The assets in the catalogue of every new stack."""
 
 import pytest
 
+from ops.seed import CATALOGUE
 from tests.e2e.helpers import answer, counts
 
-SEED = [
-    ("123", {"title": "It", "genre": "horror", "summary": "A very scary movie"}, {"url": "path/to/asset123.mp4"}),
-    (
-        "456",
-        {"title": "Terminator", "genre": "action", "summary": "Summary for terminator"},
-        {"url": "path/to/asset456.mp4"},
-    ),
-]
+# The assets that the first version of this service promised. The others are the page's.
+PROMISED = {
+    "123": {
+        "content": {"title": "It", "genre": "horror", "summary": "A very scary movie"},
+        "url": {"url": "path/to/asset123.mp4"},
+    },
+    "456": {
+        "content": {"title": "Terminator", "genre": "action", "summary": "Summary for terminator"},
+        "url": {"url": "path/to/asset456.mp4"},
+    },
+}
+SEED = [(asset, records["content"], records["url"]) for asset, records in (CATALOGUE | PROMISED).items()]
 
-each_seeded_asset = pytest.mark.parametrize(("asset", "content", "url"), SEED, ids=["123", "456"])
+each_seeded_asset = pytest.mark.parametrize(("asset", "content", "url"), SEED, ids=[seeded[0] for seeded in SEED])
 
 
 @each_seeded_asset

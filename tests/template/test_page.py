@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from samcli.yamlhelper import yaml_parse
 
-from ops import deploy_web, page
+from ops import deploy_web, page, seed
 
 OFF, OPEN_READS = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", {"Ref": "OpenReads"}
 WITHOUT_HOST = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
@@ -165,6 +165,24 @@ def test_a_browser_asks_each_time_for_what_a_deployment_may_change():
         assert page.cache_control(name).startswith("public, max-age=0,"), name
     for name in ("path/to/asset123.mp4", "docs/swagger-ui-bundle.js"):
         assert page.cache_control(name).startswith("public, max-age=86400,"), name
+
+
+@pytest.mark.parametrize("asset", seed.CATALOGUE)
+def test_every_seeded_asset_has_its_clip_on_the_page(asset):
+    clip = page.WEB / seed.CATALOGUE[asset]["url"]["url"]
+    assert clip.read_bytes()[4:8] == b"ftyp", "a seeded asset does not play on the page"
+    assert clip.stat().st_size <= 100 * 1024, "a clip is too large for the repository"
+
+
+def test_the_page_has_no_inline_script_and_no_inline_style():
+    written = (page.WEB / "index.html").read_text()
+    assert not re.search(r"<style|style=|<script(?![^>]* src=)| on\w+=", written)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", written)
+
+
+def test_no_script_of_the_page_makes_markup_of_data():
+    for script in (page.WEB / "js").glob("*.js"):
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", script.read_text()), script.name
 
 
 def test_the_api_description_is_shown_without_inline_scripts_and_asks_no_validator():

@@ -1,0 +1,53 @@
+// The most watched assets as bars, each a link that plays its asset.
+
+import { addressOf } from "./address.js";
+import { readTop } from "./api.js";
+import { titleOf } from "./catalogue.js";
+import { byId, element, svg } from "./dom.js";
+import { clear, explain } from "./messages.js";
+
+const REFRESH_MS = 60_000;
+const range = byId("range");
+
+export async function showTop() {
+  const days = range.querySelector(":checked").value;
+  try {
+    const ranking = await readTop(days);
+    clear("top");
+    // The person may have switched on meanwhile.
+    if (days === range.querySelector(":checked").value) draw(ranking);
+  } catch (error) {
+    explain("top", error, showTop);
+  }
+}
+
+function draw({ asOf, assets }) {
+  const most = Math.max(1, ...assets.map(({ views }) => views));
+  byId("top").replaceChildren(...assets.map((asset) => item(asset, most)));
+  byId("top-note").replaceChildren(...note(asOf, assets.length));
+}
+
+function item({ id, views }, most) {
+  return element(
+    "li",
+    {},
+    element("a", { href: addressOf(id) }, titleOf(id)),
+    element("span", { class: "number" }, String(views)),
+    svg(
+      "svg",
+      { width: "100%", height: 8, "aria-hidden": "true" },
+      svg("rect", { class: "track", width: "100%", height: 8, rx: 4 }),
+      svg("rect", { width: `${Math.max(2, (views / most) * 100)}%`, height: 8, rx: 4 }),
+    ),
+  );
+}
+
+function note(asOf, length) {
+  if (asOf === null) return ["The first ranking has not been made yet."];
+  const time = element("time", { datetime: asOf }, new Date(asOf).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }));
+  const what = length === 0 ? "Nothing was watched in these days, as of " : "As of ";
+  return [what, time, ". The ranking scans the counts and is no snapshot, so views of that moment may be missing."];
+}
+
+range.addEventListener("change", showTop);
+setInterval(() => document.hidden || showTop(), REFRESH_MS);
