@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the clips of the seeded catalogue in web/path/to with ffmpeg. They are in git, so only a change of this file needs
-# ffmpeg and the font (Debian and Ubuntu: apt install ffmpeg fonts-dejavu-core). One version of ffmpeg makes the same
-# bytes each time.
+# Makes the clips of the seeded catalogue in web/path/to with ffmpeg. They are in git, so only a change of this file
+# needs ffmpeg and the font (Debian and Ubuntu: apt install ffmpeg fonts-dejavu-core). One version of ffmpeg makes the
+# same bytes each time.
 set -euo pipefail
 cd "$(dirname "$0")/../web/path/to"
 

@@ -3,10 +3,12 @@
 import { play } from "./api.js";
 import { markChosen } from "./catalogue.js";
 import { daysOrNull, untilCounted } from "./counting.js";
-import { draw, erase, ofToday } from "./days.js";
+import { erase } from "./days.js";
 import { clear, explain, say } from "./messages.js";
 import * as player from "./player.js";
 import { nameOf, viewer } from "./viewers.js";
+
+const NOT_YET = "Today’s count has not moved yet. The view waits in a queue.";
 
 let latest = new AbortController();
 
@@ -28,7 +30,7 @@ async function attempt(choice) {
     clear("play");
     player.show(answer, choice.user);
     player.focus();
-    await follow(choice);
+    await follow(choice, answer.assetviews);
   } catch (error) {
     if (!choice.signal.aborted) fail(choice, error);
   }
@@ -42,14 +44,9 @@ function fail(choice, error) {
   else explain("play", error, () => attempt(choice));
 }
 
-async function follow(choice) {
+async function follow(choice, total) {
   player.report(`Watching as ${nameOf(choice.user)}. This view is on its way to being counted.`);
-  const days = await choice.before;
-  choice.signal.throwIfAborted();
-  if (days) draw(days);
-  const before = days && ofToday(days);
-  const counted = await untilCounted(choice.asset, before, choice.signal);
-  player.report(counted === null ? NOT_YET : `Counted. Today’s views are now ${counted}.`);
+  const counted = await untilCounted(choice, total);
+  // The moves of other viewers' plays look the same, so the sentence claims no more.
+  player.report(counted === null ? NOT_YET : `The count has moved. Views today: ${counted}.`);
 }
-
-const NOT_YET = "Not counted yet. The view is safe in a queue and will be counted.";

@@ -9,10 +9,11 @@ const ROOM = 134;
 const place = byId("days");
 
 export const ofToday = (days) => days.at(-1).views;
+export const sum = (days) => days.reduce((total, { views }) => total + views, 0);
 
 export function draw(days) {
   const open = place.querySelector("details")?.open;
-  const total = days.reduce((sum, { views }) => sum + views, 0);
+  const total = sum(days);
   byId("days-note").textContent = `${total} in the last ${days.length} days, ${ofToday(days)} of them today (UTC).`;
   place.replaceChildren(picture(days, total), table(days));
   place.querySelector("details").open = open ?? false;
@@ -66,7 +67,12 @@ const short = (date) =>
 function table(days) {
   const row = ({ date, views }) =>
     element("tr", {}, element("th", { scope: "row" }, date), element("td", { class: "number" }, String(views)));
-  const head = element("tr", {}, element("th", { scope: "col" }, "Day"), element("th", { scope: "col", class: "number" }, "Views"));
+  const head = element(
+    "tr",
+    {},
+    element("th", { scope: "col" }, "Day"),
+    element("th", { scope: "col", class: "number" }, "Views"),
+  );
   return element(
     "details",
     {},

@@ -4,7 +4,7 @@ import { svg } from "./dom.js";
 
 export function poster(id) {
   const seed = hash(id);
-  const hue = seed % 360;
+  const hue = ((seed >>> 18) * 54) % 360;
   const colour = (turn, lightness) => `hsl(${(hue + turn) % 360} 55% ${lightness}%)`;
   const across = 60 + ((seed >>> 9) % 200);
   return svg(
@@ -20,7 +20,8 @@ export function poster(id) {
 // A wave from edge to edge, filled down to the ground.
 function hills(seed, height, swing) {
   const up = (shift) => height + ((seed >>> shift) % swing) - swing / 2;
-  return `M0 ${up(0)} C80 ${up(2) - swing} 110 ${up(4) + swing} 170 ${up(6)} S270 ${up(8) - swing} 320 ${up(10)} V180 H0Z`;
+  const left = `M0 ${up(0)} C80 ${up(2) - swing} 110 ${up(4) + swing} 170 ${up(6)}`;
+  return `${left} S270 ${up(8) - swing} 320 ${up(10)} V180 H0Z`;
 }
 
 // FNV-1a, then mixed so that ids which differ in one character look different.

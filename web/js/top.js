@@ -44,9 +44,10 @@ function item({ id, views }, most) {
 
 function note(asOf, length) {
   if (asOf === null) return ["The first ranking has not been made yet."];
-  const time = element("time", { datetime: asOf }, new Date(asOf).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }));
+  const moment = new Date(asOf).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+  const time = element("time", { datetime: asOf }, moment);
   const what = length === 0 ? "Nothing was watched in these days, as of " : "As of ";
-  return [what, time, ". The ranking scans the counts and is no snapshot, so views of that moment may be missing."];
+  return [what, time, ". The ranking is a scan and not a snapshot. It may miss views of that moment."];
 }
 
 range.addEventListener("change", showTop);

@@ -9,4 +9,4 @@ select.append(...Object.entries(NAMES).map(([user, name]) => element("option", {
 
 export const viewer = () => select.value;
 
-export const nameOf = (user) => NAMES[user];
+export const nameOf = (user) => NAMES[user] ?? user;
