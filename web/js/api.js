@@ -49,7 +49,7 @@ async function call(method, path, options = {}) {
 
 const limited = (signal) => AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]);
 
-// A status of 502 or 504 comes from whoever passes requests on to the API.
+// A status of 502 or 504 comes from the server that passes requests on to the API.
 function kind(status) {
   if (status === 400 || status === 404) return "unknown";
   if (status === 401 || status === 403) return "refused";

@@ -25,7 +25,7 @@ export function hide() {
   clear("video");
 }
 
-// Brings the player to whoever chose a video further down.
+// Brings the player to a person who chose a video further down.
 export function focus() {
   byId("title").focus({ preventScroll: true });
   byId("player").scrollIntoView({ block: "nearest" });
