@@ -41,19 +41,25 @@ struct Answer {
 }
 
 /// `GET /events/asset/{assetId}/user/{userId}`: 200 `{"userviews","assetviews"}`, 0 where nothing was recorded. With an
-/// `Event-Id` or an `Idempotency-Key` also `recorded`: whether that view is counted. If it is, it is in the counts of its
-/// asset and user. The id goes before the key.
+/// `Event-Id` or an `Idempotency-Key` also `recorded`: whether that view is in the counts. The id goes before the key.
 ///
 /// # Errors
 /// 400 for a malformed id or key, 503 when the table does not answer.
 pub async fn get_views(counts: &Counts, markers: &Markers, request: Request) -> Result<Reply, Error> {
-    let (view, key) = (event_id(&request)?, idempotency_key(&request)?);
+    let (id, key) = (event_id(&request)?, idempotency_key(&request)?);
     let (asset, user) = (asset_id(&request)?, user_id(&request)?);
-    let recorded = match view.or_else(|| Some(EventId::of(&asset, &user, &key?))) {
+    let mut views = counts.views(&user, &asset, false).await?;
+    let recorded = match id.or_else(|| Some(EventId::of(&asset, &user, &key?))) {
         None => None,
-        Some(view) => Some(markers.has(view).await?),
+        Some(id) => Some(markers.has(id).await?),
     };
-    // The counts are read after the marker, and consistently if it exists, so that they have its view.
-    let counts = counts.views(&user, &asset, recorded == Some(true)).await?;
-    Ok(Reply::ok(&Answer { counts, recorded }))
+    // Counts that are read before the marker is found missing don't have its view. Consistent counts that are read after
+    // the marker is found do.
+    if recorded == Some(true) {
+        views = counts.views(&user, &asset, true).await?;
+    }
+    Ok(Reply::ok(&Answer {
+        counts: views,
+        recorded,
+    }))
 }

@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail")]
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use aws_sdk_dynamodb::Client;
 use domain::{EventId, Timestamp, View, ViewWindow};
 use fake_aws::{
-    Engine, answering,
+    Call, Engine, answering,
     mutations::assert_no_event_breaks,
     refusals::assert_unavailable,
     requests::{event_with, sample, sample_with},
@@ -196,7 +199,7 @@ async fn a_malformed_event_id_is_rejected() {
 }
 
 #[tokio::test]
-async fn the_marker_is_read_before_the_counts_and_all_of_it_consistently() {
+async fn counts_are_read_again_consistently_once_their_view_is_recorded() {
     let reads = Arc::<Mutex<Vec<(String, bool)>>>::default();
     let (engine, seen) = (Engine::for_reporting(), Arc::clone(&reads));
     let client = answering(move |call| {
@@ -208,17 +211,58 @@ async fn the_marker_is_read_before_the_counts_and_all_of_it_consistently() {
     .dynamodb();
     let reporting = Reporting::with(client, &Tables::with_prefix(""));
     reporting.view("123", "8", Some("k")).await;
-    for (key, is_consistent) in [("k", true), ("another", false)] {
+    for (key, after_the_marker) in [("k", 2), ("another", 0)] {
         reads.lock().unwrap().clear();
         reporting.read(Some(key)).await;
         let reads = reads.lock().unwrap();
-        assert_eq!(reads[0], ("markers".to_owned(), true));
-        assert_eq!(reads.len(), 3);
-        assert!(
-            reads[1..].iter().all(|(_, consistent)| *consistent == is_consistent),
-            "{reads:?}"
-        );
+        assert_eq!(reads[2], ("markers".to_owned(), true));
+        assert!(reads[..2].iter().all(|(_, consistent)| !consistent), "{reads:?}");
+        assert!(reads[3..].iter().all(|(_, consistent)| *consistent), "{reads:?}");
+        assert_eq!(reads.len(), 3 + after_the_marker);
     }
+}
+
+#[tokio::test]
+async fn a_view_that_is_counted_during_the_reads_is_in_the_counts_exactly_if_it_is_recorded() {
+    let written = transaction_of_a_view("k").await;
+    for read in 0..3 {
+        let (engine, written, reads) = (Engine::for_reporting(), written.clone(), AtomicUsize::new(0));
+        let counted = engine.clone();
+        let client = answering(move |call| {
+            if reads.fetch_add(1, Ordering::Relaxed) == read {
+                drop(engine.carry_out(&written));
+            }
+            engine.carry_out(call)
+        })
+        .dynamodb();
+        let answer = Reporting::with(client, &Tables::with_prefix("")).read(Some("k")).await;
+        let counts = json!([answer["userviews"], answer["assetviews"]]);
+        assert!(
+            answer["recorded"] == true && counts == json!([1, 1]),
+            "before read {read}: {answer}"
+        );
+        assert_eq!(counted.items_of("markers").len(), 1);
+    }
+}
+
+/// The request that counts a view of the asset 123 by the user 8 with this key.
+async fn transaction_of_a_view(key: &'static str) -> Call {
+    let calls = Arc::<Mutex<Vec<Call>>>::default();
+    let (engine, seen) = (Engine::for_reporting(), Arc::clone(&calls));
+    let client = answering(move |call| {
+        seen.lock().unwrap().push(call.clone());
+        engine.carry_out(call)
+    })
+    .dynamodb();
+    Reporting::with(client, &Tables::with_prefix(""))
+        .view("123", "8", Some(key))
+        .await;
+    let calls = calls.lock().unwrap();
+    calls
+        .iter()
+        .find(|call| call.action == "TransactWriteItems")
+        .unwrap()
+        .clone()
 }
 
 #[tokio::test]
