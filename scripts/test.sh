@@ -42,6 +42,12 @@ sam_local() {
     .venv-local/bin/python -m local.sam_local --check && beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
 }
 
+# pytest's own 3 is an error within pytest.
+browser() {
+    .venv-web/bin/python -m tests.web.chromium || return
+    beside_a_stack .venv-web/bin/pytest --quiet tests/web || return 1
+}
+
 stage "formatting" cargo fmt --all --check
 stage "Python" ruff
 stage "shell" .venv-lint/bin/shellcheck .ci/run .ci/chromium.sh .ci/docker.sh bench/run.sh scripts/*.sh tests/faults/mutations.sh
@@ -71,6 +77,7 @@ stage "fuzz" beside_a_stack scripts/fuzz.sh --max-examples 10
 stage "local stack" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_bridge.py tests/local/test_deploy_web.py \
     tests/local/test_emulator.py tests/local/test_guard.py tests/local/test_page.py tests/local/test_readme.py \
     tests/local/test_schedules.py
+stage "browser" browser
 stage "cargo lambda" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_watch.py
 stage "sam local" sam_local
 stage "deployments" beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_deployments.py \

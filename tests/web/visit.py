@@ -79,6 +79,11 @@ class Visit:
             more.click()
             expect(self.page.locator("#catalogue li").nth(known)).to_be_visible()
 
+    def play(self, asset: str) -> None:
+        """Finds an asset in the catalogue and chooses it."""
+        self.find(asset)
+        self.card(asset).click()
+
     # What the browser knows.
 
     def plays(self) -> list:
