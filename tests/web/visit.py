@@ -73,6 +73,7 @@ class Visit:
 
     def find(self, asset: str) -> None:
         """Shows more of the catalogue until the asset is there."""
+        expect(self.page.locator("#catalogue li").first).to_be_visible()
         more = self.page.get_by_role("button", name="Show more")
         while self.card(asset).count() == 0:
             known = self.page.locator("#catalogue li").count()
