@@ -125,11 +125,15 @@ deploy-web: ## Deploy the page to AWS beside the API's stack, as in `make deploy
 
 .PHONY: faults
 faults: ## Run the long fault campaign: a million plays while everything fails, as in `make faults EVENTS=100000 SEED=7`
-	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED)
+	@mkdir -p target
+	cargo run --locked --profile campaign --package faults -- $(EVENTS) $(SEED) | tee target/faults.txt
+	@python3 -m scripts.figures faults target/faults.txt
 
 .PHONY: mutations
-mutations: ## Break the ledger in four ways and check that the fault campaign notices each
-	@tests/faults/mutations.sh
+mutations: ## Break the ledger in five ways and check that the fault campaign notices each
+	@mkdir -p target
+	@tests/faults/mutations.sh | tee target/mutations.txt
+	@python3 -m scripts.figures mutations target/mutations.txt
 
 .PHONY: bench
 bench: ## Measure starts, plays, load, counting, sizes and cost beside peers, and write docs/benchmarks.md; takes minutes
