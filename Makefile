@@ -105,6 +105,11 @@ e2e-web: tools ## Run the page's tests in Chromium beside a stack of its own; CH
 	@.venv-web/bin/python -m tests.web.chromium
 	@$(STACK) private -- .venv-web/bin/pytest tests/web $(PYTEST_ARGS)
 
+.PHONY: screenshots
+screenshots: tools ## Take README's pictures of the page into docs/screenshots
+	@scripts/venv.sh web
+	@SCREENSHOTS=docs/screenshots $(STACK) private -- .venv-web/bin/pytest --quiet tests/web/test_screenshots.py
+
 .PHONY: fuzz-api
 fuzz-api: tools ## Send requests drawn from api/openapi.yaml to a stack of its own, as in `make fuzz-api EXAMPLES=500 SEED=7`
 	@scripts/venv.sh fuzz
