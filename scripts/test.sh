@@ -33,19 +33,22 @@ clippy() {
     cargo clippy --locked --workspace --all-targets "${deny[@]}"
 }
 
+# pytest's own 3 is an error within pytest. It does not mean that a stage could not run here.
+pytests() {
+    .venv-sam/bin/pytest --quiet "$@" || return 1
+}
+
 # Runs a command beside a stack that is made of the release build.
 beside_a_stack() {
-    .venv-local/bin/python -m local.stack private --release -- "$@"
+    .venv-local/bin/python -m local.stack private --release -- "$@" || return 1
 }
 
 sam_local() {
     .venv-local/bin/python -m local.sam_local --check && beside_a_stack .venv-local/bin/pytest --quiet tests/local/test_sam_local.py
 }
 
-# pytest's own 3 is an error within pytest.
 browser() {
-    .venv-web/bin/python -m tests.web.chromium || return
-    beside_a_stack .venv-web/bin/pytest --quiet tests/web || return 1
+    .venv-web/bin/python -m tests.web.chromium && beside_a_stack .venv-web/bin/pytest --quiet tests/web
 }
 
 stage "formatting" cargo fmt --all --check
@@ -56,11 +59,11 @@ stage "template: SAM and CloudFormation" .venv-sam/bin/sam validate --lint
 stage "template: serverless rules" .venv-sam/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 stage "template: the page" .venv-sam/bin/cfn-lint --template web/template.yaml
 stage "template: security" checkov
-stage "template: our own rules" .venv-sam/bin/pytest --quiet tests/template
+stage "template: our own rules" pytests tests/template
 stage "API: OpenAPI" .venv-lint/bin/openapi-spec-validator api/openapi.yaml
-stage "API: our own rules" .venv-sam/bin/pytest --quiet tests/api
-stage "documents" .venv-sam/bin/pytest --quiet tests/docs
-stage "architecture" .venv-sam/bin/pytest --quiet tests/architecture
+stage "API: our own rules" pytests tests/api
+stage "documents" pytests tests/docs
+stage "architecture" pytests tests/architecture
 stage "dependencies" scripts/deny.sh
 stage "clippy" clippy
 if [ "${1:-}" = lint ]; then
