@@ -12,7 +12,6 @@ records behind, and adds a play to each of the two seeded assets.
 
 import os
 
-import boto3
 import pytest
 
 from ops.api_client import Client
@@ -40,18 +39,6 @@ class CheckedClient(Client):
 @pytest.fixture(scope="session")
 def api():
     return Api(CheckedClient(os.environ["API_URL"]))
-
-
-@pytest.fixture(scope="session")
-def stack():
-    """CloudFormation's description of the deployed stack."""
-    return boto3.client("cloudformation").describe_stacks(StackName=os.environ["STACK_NAME"])["Stacks"][0]
-
-
-@pytest.fixture(scope="session")
-def outputs(stack):
-    """The stack's outputs by name."""
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 @pytest.fixture

@@ -1,24 +1,10 @@
 """GET /events/top: the most viewed assets, as the last ranking found them."""
 
-import json
 from datetime import UTC, datetime
 
-import boto3
 import pytest
 
 from tests.e2e.helpers import assert_refused, concurrently, eventually, new_id
-
-
-@pytest.fixture
-def rank(stack):
-    """Ranks the assets now. The schedule does so once an hour."""
-    function = f"{stack['StackName']}-RankAssets:live"
-
-    def invoke():
-        invoked = boto3.client("lambda").invoke(FunctionName=function, Payload=json.dumps({}).encode())
-        assert "FunctionError" not in invoked, f"the ranking failed: {invoked['Payload'].read()[:300]!r}"
-
-    return invoke
 
 
 def top(api, query=""):

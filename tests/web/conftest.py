@@ -7,7 +7,6 @@ Each test has a browser profile, assets and viewers of its own.
 
 import os
 
-import boto3
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -58,29 +57,6 @@ def visit(browser):
 @pytest.fixture(scope="session")
 def api():
     return Api(Client(os.environ["API_URL"]))
-
-
-@pytest.fixture(scope="session")
-def stack():
-    """CloudFormation's description of the deployed stack."""
-    return boto3.client("cloudformation").describe_stacks(StackName=os.environ["STACK_NAME"])["Stacks"][0]
-
-
-@pytest.fixture(scope="session")
-def outputs(stack):
-    """The stack's outputs by name."""
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
-@pytest.fixture(scope="session")
-def rank(stack):
-    """Ranks the assets now. The schedule does so once an hour."""
-
-    def invoke():
-        invoked = boto3.client("lambda").invoke(FunctionName=f"{stack['StackName']}-RankAssets:live", Payload=b"{}")
-        assert "FunctionError" not in invoked, f"the ranking failed: {invoked['Payload'].read()[:300]!r}"
-
-    return invoke
 
 
 @pytest.fixture
