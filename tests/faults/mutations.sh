@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-target=${CARGO_TARGET_DIR:-$PWD/target}
+# A copy's crates have the names of the real ones, which must not find them built.
+target=${CARGO_TARGET_DIR:-$PWD/target}/mutations
 scratch=$(mktemp -d)
 trap 'git worktree remove --force "$scratch/broken"; rm -rf "$scratch"' EXIT
 git worktree add --quiet --detach "$scratch/broken"
