@@ -20,7 +20,10 @@ pub(crate) async fn answer(world: &Arc<World>, process: &Arc<Process>, call: &Ca
     let Some(fault) = draw(world) else {
         let answer = world.commit(call);
         if answer.is_success() {
+            // A process that gives up before the answer comes does not know.
+            sleep(LATENCY).await;
             process.committed.lock().unwrap().extend(markers(call));
+            return answer;
         }
         return answer.after(LATENCY);
     };
