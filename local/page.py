@@ -44,14 +44,14 @@ def application(api_url: str) -> Starlette:
 def _file(request: Request) -> Response:
     path = request.url.path
     if request.method not in ("GET", "HEAD"):
-        return PlainTextResponse("A file is read only.", 403)
+        return PlainTextResponse("Files can only be read.", 403)
     if path == "/docs":
         return RedirectResponse("/docs/", 302)
     if path.endswith("/"):
         path += "index.html"
     file = page.files().get(path[1:])
     if file is None:
-        return PlainTextResponse("There is no such file.", 404)
+        return PlainTextResponse("This file does not exist.", 404)
     # A developer's next look must show what the file holds by then.
     return FileResponse(file, media_type=page.content_type(file.name), headers={"cache-control": "no-cache"})
 
