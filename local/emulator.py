@@ -132,16 +132,18 @@ class Emulator:
 
     def stop(self) -> bool:
         """Stops ministack, which saves its state, and any process it left. False if there was nothing to stop."""
-        found = bool(self._processes())
+        found = self._processes()
         if self.running:
             self.note(stopping=True)  # A `make run` that follows the logs reads this.
             os.kill(self.record["pid"], signal.SIGTERM)
             wait_until(lambda: not self.running, STOP_SECONDS)
-        for process in self._processes():
+        left = self._processes()
+        for process in left:
             _kill(process)
-        wait_until(lambda: not self._processes(), STOP_SECONDS)
+        # The next start may want the same ports.
+        wait_until(lambda: not any(_holds_ports(process) for process in {*found, *left}), STOP_SECONDS)
         (self.home / "stack.json").unlink(missing_ok=True)
-        return found
+        return bool(found)
 
     def _environment(self, port: int, keep_state: bool, data: Path) -> dict[str, str]:
         return {
@@ -189,6 +191,21 @@ def _environment_of(process: Path) -> list[bytes]:
         return (process / "environ").read_bytes().split(b"\0")
     except OSError:
         return []
+
+
+def _holds_ports(process: int) -> bool:
+    """Whether a process may have open sockets. One that is ending loses its environment before them."""
+    if not Path("/proc/self/task").exists():
+        return _is_ours(process)
+    return any(_state_of(thread) not in ("", "X", "Z") for thread in Path(f"/proc/{process}/task").glob("*"))
+
+
+def _state_of(thread: Path) -> str:
+    """The letter after the command's name in brackets, as in proc(5). Empty for a thread that is gone."""
+    try:
+        return (thread / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def _kill(process: int) -> None:

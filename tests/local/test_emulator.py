@@ -76,6 +76,17 @@ def test_a_stop_stops_the_page_and_the_schedules_too(emulator, port):
     assert port_is_free(web_port)
 
 
+def test_ports_are_free_as_soon_as_a_stop_returns(emulator, port):
+    # On Linux a killed process loses its environment, by which `stop` finds it, a little before its sockets.
+    emulator.home.mkdir()
+    for _ in range(30):
+        server = emulator.start_beside("http.server", "--bind", "127.0.0.1", str(port))
+        assert wait_until(lambda: not port_is_free(port), 30)
+        assert emulator.stop()
+        assert port_is_free(port)
+        server.wait()
+
+
 def test_a_port_that_is_taken_is_named_with_the_variable_that_chooses_another():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
