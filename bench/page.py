@@ -1,4 +1,4 @@
-"""Writes docs/benchmarks.md and its plots from the figures of one run.
+"""Writes docs/benchmarks.md with its plots, and README's figures, from the figures of one run.
 
     python -m bench.page DIRECTORY
 
@@ -13,9 +13,11 @@ from datetime import date
 from pathlib import Path
 
 from bench import cost, plots, tables
+from scripts.figures import with_figures
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+README = ROOT / "README.md"
 PLOTS = DOCS / "benchmarks"
 PROSE = ROOT / "bench" / "page"
 # Plays per second of the Go original on 8 connections and two such cores, with the lock that keeps it from crashing.
@@ -31,6 +33,7 @@ def main(directory: Path) -> None:
     plots.load(run["load"], ORIGINAL, PLOTS / "load.svg")
     plots.cost({name: cost.dollars(design) for name, design in designs.items()}, PLOTS / "cost.svg")
     (DOCS / "benchmarks.md").write_text("\n".join(sections(run, designs)))
+    README.write_text(with_figures(README.read_text(), "bench", tables.summary(run, designs)))
 
 
 def sections(run: dict, designs: dict[str, cost.Design]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The tables of docs/benchmarks.md, each from the figures of one benchmark."""
+"""The tables of docs/benchmarks.md, each from the figures of one benchmark, and their summary for README."""
 
 import textwrap
 import zlib
@@ -135,3 +135,23 @@ def bill(designs: dict[str, cost.Design]) -> str:
     total = [cell for name in designs for cell in ("", f"**${sum(dollars[name].values()):.2f}**")]
     rows = [[item, *(cell for name in designs for cell in cells(name, item))] for item in items]
     return table(head, [*rows, ["", *total]])
+
+
+def summary(run: dict, designs: dict[str, cost.Design]) -> str:
+    """The figures of README."""
+    bills = {name: sum(cost.dollars(design).values()) for name, design in designs.items()}
+    plays = next(row["plays_per_second"] for row in run["load"] if row["connections"] == 8 and not row["like_aws"])
+    prices = ", ".join(f"${dollars:.2f} as {name}" for name, dollars in bills.items())
+    python, node = (times_ours(run["first-answer"], runtime) for runtime in ("Python", "Node.js"))
+    lines = [
+        f"A million plays cost, by list prices: {prices}.",
+        f"Up to its first answer a cold start takes at most 1/{python} of Python's CPU time and 1/{node} of Node.js's.",
+        f"With viewers on 8 connections, {plays:,.0f} plays per second are answered and counted.",
+    ]
+    return "\n".join(textwrap.fill(f"- {line}", 120, subsequent_indent="  ") for line in lines)
+
+
+def times_ours(rows: list[dict], runtime: str) -> int:
+    """How many times our CPU time a runtime takes at least up to its first answer."""
+    ours = {(row["function"], row["memory"]): row["cpu_ms"] for row in rows if row["runtime"] == "Rust"}
+    return int(min(row["cpu_ms"] / ours[row["function"], row["memory"]] for row in rows if row["runtime"] == runtime))

@@ -1,4 +1,4 @@
-"""Writes the figures of `make faults` and `make mutations` into docs/exactly-once.md, in the places that name them.
+"""Writes the figures of a command into the place in a document that names it.
 
 python -m scripts.figures faults REPORT
 python -m scripts.figures mutations REPORT

@@ -1,6 +1,11 @@
-"""The figures that the fault campaign writes into docs/exactly-once.md."""
+"""The figures that commands write into docs/exactly-once.md and README."""
 
+from pathlib import Path
+
+from bench import tables
 from scripts import figures
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 REPORT = """\
 seed 7: 1000000 views played
@@ -64,5 +69,23 @@ def test_new_figures_replace_the_old_ones_and_nothing_else():
 
 
 def test_the_page_has_a_place_for_the_figures_of_each_command():
-    for command in ("faults", "mutations"):
-        assert figures.with_figures(figures.PAGE.read_text(), command, "| x |").count("| x |") == 1
+    for page, command in ((figures.PAGE, "faults"), (figures.PAGE, "mutations"), (README, "bench")):
+        assert figures.with_figures(page.read_text(), command, "| x |").count("| x |") == 1
+
+
+def test_the_summary_names_the_worst_ratio_and_each_design():
+    def start(runtime, memory, cpu_ms):
+        return {"function": "play", "runtime": runtime, "memory": memory, "cpu_ms": cpu_ms}
+
+    starts = [start("Rust", None, 4.0), start("Python", None, 264.0), start("Node.js", None, 162.0)]
+    starts += [start("Rust", 128, 8.5), start("Python", 128, 453.4), start("Node.js", 128, 282.9)]
+    loads = [
+        {"connections": 8, "like_aws": False, "plays_per_second": 1234.5},
+        {"connections": 8, "like_aws": True, "plays_per_second": 200.0},
+    ]
+    designs = {"standard": {"API": (1, "HTTP API request")}, "naive": {"API": (1, "REST API request")}}
+    assert tables.summary({"first-answer": starts, "load": loads}, designs).splitlines() == [
+        "- A million plays cost, by list prices: $1.00 as standard, $3.50 as naive.",
+        "- Up to its first answer a cold start takes at most 1/53 of Python's CPU time and 1/33 of Node.js's.",
+        "- With viewers on 8 connections, 1,234 plays per second are answered and counted.",
+    ]
