@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-# scripts/venv.sh leaves it to Python to keep the bytecode of the modules that are used.
+# scripts/venv.sh compiles no bytecode, so Python must be allowed to cache it.
 unexport PYTHONDONTWRITEBYTECODE
 
 # The local stack's port on 127.0.0.1.
@@ -135,7 +135,7 @@ faults: ## Run the long fault campaign: a million plays while everything fails, 
 	@python3 -m scripts.figures faults target/faults.txt
 
 .PHONY: mutations
-mutations: ## Break the ledger in five ways and check that the fault campaign notices each
+mutations: ## Break counting and repair in five ways and check that the fault campaign notices each
 	@mkdir -p target
 	@tests/faults/mutations.sh | tee target/mutations.txt
 	@python3 -m scripts.figures mutations target/mutations.txt

@@ -23,7 +23,7 @@ def architecture() -> str:
     machine = platform.machine().lower()
     known = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
     if machine not in known:
-        raise Failure(f"Lambda knows no {machine} processor")
+        raise Failure(f"Lambda does not support {machine} processors")
     return known[machine]
 
 

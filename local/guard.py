@@ -18,7 +18,7 @@ API = re.compile(r"/_aws/execute-api/[^/]+/")
 FROM_A_PAGE = {b"origin", b"sec-fetch-site"}
 # What a browser says of the page's own requests, and of an address that a person typed.
 FROM_THE_PAGE = {b"same-origin", b"none"}
-OTHER_NAME = "The local stack has no other name than localhost and 127.0.0.1."
+OTHER_NAME = "The local stack answers only to localhost and 127.0.0.1."
 
 
 def guarded(app, refusal):

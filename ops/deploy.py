@@ -46,7 +46,9 @@ def longest_stack_name() -> int:
 def check_stack_name(stack_name: str) -> None:
     longest = longest_stack_name()
     if len(stack_name) > longest:
-        raise Failure(f"the stack name {stack_name!r} has more than {longest} characters, too many for functions")
+        raise Failure(
+            f"the stack name {stack_name!r} is longer than the {longest} characters that functions' names allow"
+        )
 
 
 def check_binaries(built: Path, architecture: str) -> None:

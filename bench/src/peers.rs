@@ -1,4 +1,4 @@
-//! Two other ways to count, for the comparison: the original's, and that of an idempotency library. Each has as many
+//! Two other ways to count, for comparison: the Go original's, and an idempotency library's. Each has as many
 //! requests in flight as the ledger.
 
 use std::collections::HashMap;

@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// the end the counts of each asset and user are compared with the plays that were answered.
 ///
 /// The assets and users are new ones. The assets leave the catalogue at the end, their counts stay. On a deployment a
-/// load costs money, and `RequestsAlarm` may ring.
+/// load costs money, and `RequestsAlarm` may go off.
 ///
 /// Exits with 0 if all plays were answered and all counts are exact, with 1 if not, and with 2 if it could not play.
 #[derive(Debug, clap::Args)]

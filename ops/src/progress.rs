@@ -1,4 +1,4 @@
-//! Progress bars on the terminal. There are none where the output is not one.
+//! Progress bars, drawn only if the output is a terminal.
 
 use std::time::Duration;
 

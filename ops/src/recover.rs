@@ -47,7 +47,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let sqs = Clients::from_env()?.sqs();
     let bar = progress::bar(views.len(), "Views sent:");
     let sending = send(&sqs, &args.events, &views, |count| bar.inc(count as u64)).await;
-    // A bar that has finished is at its end, however far it was.
+    // Read before the bar finishes, because finishing moves it to its end.
     let sent = bar.position();
     bar.finish_and_clear();
     sending.with_context(|| format!("Sent {sent} of {}", counted(views.len(), "view")))?;

@@ -29,14 +29,14 @@ def make(target, *words):
 
 
 def redrive():
-    """Redrives. Returns the number of letters that were sent back."""
+    """Redrives. Returns the number of dead letters that were sent back."""
     code, said = make("redrive")
     assert code == 0, said
     return int(re.match(r"(\d+) dead letters? sent back\.", said)[1])
 
 
 def redrive_until(wanted):
-    """Redrives until so many letters were sent back: SQS can miss letters that have just arrived."""
+    """Redrives until `wanted` dead letters were sent back. SQS can miss those that have just arrived."""
     sent_back = 0
 
     def enough():
@@ -44,7 +44,7 @@ def redrive_until(wanted):
         sent_back += redrive()
         return sent_back >= wanted
 
-    eventually(enough, True, "the letters sent back")
+    eventually(enough, True, "the dead letters sent back")
 
 
 def drain(*words):

@@ -5,7 +5,7 @@ import pytest
 from ops.seed import CATALOGUE
 from tests.e2e.helpers import answer, counts
 
-# The assets that the first version of this service promised. The others are the page's.
+# The assets that the Go original had. The others are the page's.
 PROMISED = {
     "123": {
         "content": {"title": "It", "genre": "horror", "summary": "A very scary movie"},

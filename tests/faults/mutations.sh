@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks the ledger in one way after the other and checks that the fault campaign notices each.
+# Breaks counting or repair in one way after the other and checks that the fault campaign notices each.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -67,7 +67,7 @@ def test_a_name_that_only_resolves_to_this_machine_is_refused_everywhere(host, p
     path = urlsplit(os.environ["API_URL"]).path + "/health" if path == "api" else path
     for name in (host, f"{host}:{address()[1]}"):
         status, text, _ = request("GET", path, {"Host": name})
-        assert (status, text) == (403, "The local stack has no other name than localhost and 127.0.0.1."), name
+        assert (status, text) == (403, "The local stack answers only to localhost and 127.0.0.1."), name
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"])

@@ -1,4 +1,4 @@
-"""Whether an alarm rings, from one data point per minute and metric: as much of CloudWatch as these alarms use."""
+"""Whether an alarm is on, from one data point per minute and metric: as much of CloudWatch as these alarms use."""
 
 # The points of each metric, by its namespace and name. A minute without data has None.
 Data = dict[tuple[str, str], list[float | None]]
@@ -31,7 +31,7 @@ def metrics(alarm: dict) -> list[dict]:
     return [alarm]
 
 
-def rings(alarm: dict, data: Data) -> bool:
+def in_alarm(alarm: dict, data: Data) -> bool:
     """Whether the alarm goes off at some time. A minute without data is as good as any: `notBreaching`."""
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("GreaterThanThreshold", "notBreaching")
     breaches = [point is not None and point > float(alarm["Threshold"]) for point in _watched(alarm, data)]

@@ -1,9 +1,9 @@
-"""Alarms: which of them ring for what users see and for what views meet, and whom they notify."""
+"""Alarms: which of them go off for what users see and for what happens to views, and whom they notify."""
 
 import pytest
 
 from tests.template import template
-from tests.template.cloudwatch import metrics, rings
+from tests.template.cloudwatch import in_alarm, metrics
 from tests.template.conftest import Stack
 
 OWN = "videoms"  # The stack's name is the namespace of its metrics.
@@ -46,12 +46,12 @@ def test_a_function_is_slow_at_four_fifths_of_its_timeout(stack):
     ],
     ids=str,
 )
-def test_a_function_that_answers_more_than_one_in_a_hundred_with_5xx_rings_within_three_minutes(
+def test_a_function_that_answers_more_than_one_in_a_hundred_with_5xx_raises_an_alarm_within_three_minutes(
     stack, failures, expected
 ):
     data = {(OWN, "ServerErrors"): failures, (LAMBDA, "Invocations"): [100] * len(failures)}
     for function in _http_functions(stack):
-        assert rings(stack.alarms[f"{function}ServerErrors"], data) == expected, function
+        assert in_alarm(stack.alarms[f"{function}ServerErrors"], data) == expected, function
 
 
 def test_a_functions_5xx_are_compared_with_its_own_invocations(stack):
@@ -63,17 +63,17 @@ def test_a_functions_5xx_are_compared_with_its_own_invocations(stack):
 # What users see.
 
 
-def test_plays_without_counts_ring(stack):
+def test_plays_without_counts_raise_an_alarm(stack):
     alarm, plays = stack.alarms["DegradedAlarm"], [100, 100, 100]
-    assert rings(alarm, {(OWN, "Degraded"): [2, None, 2], (LAMBDA, "Invocations"): plays})
-    assert not rings(alarm, {(OWN, "Degraded"): [1, 1, 1], (LAMBDA, "Invocations"): plays})
+    assert in_alarm(alarm, {(OWN, "Degraded"): [2, None, 2], (LAMBDA, "Invocations"): plays})
+    assert not in_alarm(alarm, {(OWN, "Degraded"): [1, 1, 1], (LAMBDA, "Invocations"): plays})
     assert _dimensions(metrics(alarm)[1]) == {"FunctionName": f"{OWN}-Play"}
 
 
-def test_a_5xx_of_the_api_rings_even_if_no_function_answered_it(stack):
+def test_a_5xx_of_the_api_raises_an_alarm_even_if_no_function_answered_it(stack):
     alarm, requests = stack.alarms["ApiErrorsAlarm"], [100, 100, 100]
-    assert rings(alarm, {(GATEWAY, "5xx"): [2, 0, 2], (GATEWAY, "Count"): requests})
-    assert not rings(alarm, {(GATEWAY, "5xx"): [1, 1, 1], (GATEWAY, "Count"): requests})
+    assert in_alarm(alarm, {(GATEWAY, "5xx"): [2, 0, 2], (GATEWAY, "Count"): requests})
+    assert not in_alarm(alarm, {(GATEWAY, "5xx"): [1, 1, 1], (GATEWAY, "Count"): requests})
     assert [_dimensions(metric) for metric in metrics(alarm)] == [{"ApiId": {"Ref": "Api"}}] * 2
 
 
@@ -84,10 +84,10 @@ def test_a_5xx_of_the_api_rings_even_if_no_function_answered_it(stack):
         ("ClientErrorsAlarm", "4xx", "ClientErrorsAlarmThreshold"),
     ],
 )
-def test_abuse_rings_above_a_threshold_that_is_a_parameter(alarm, metric, parameter):
+def test_abuse_raises_an_alarm_above_a_threshold_that_is_a_parameter(alarm, metric, parameter):
     alarm = Stack(template.processed(**{parameter: "10"})).alarms[alarm]
-    assert rings(alarm, {(GATEWAY, metric): [11] * 5})
-    assert not rings(alarm, {(GATEWAY, metric): [11, 11, 11, 11, 10]})
+    assert in_alarm(alarm, {(GATEWAY, metric): [11] * 5})
+    assert not in_alarm(alarm, {(GATEWAY, metric): [11, 11, 11, 11, 10]})
 
 
 # What views meet.
@@ -106,9 +106,9 @@ def test_abuse_rings_above_a_threshold_that_is_a_parameter(alarm, metric, parame
         ),
     ],
 )
-def test_a_single_view_that_needs_a_person_rings(stack, alarm, metric, of):
-    assert rings(stack.alarms[alarm], {metric: [None, 1, None]})
-    assert not rings(stack.alarms[alarm], {metric: [None, 0, None]})
+def test_a_single_view_that_needs_a_person_raises_an_alarm(stack, alarm, metric, of):
+    assert in_alarm(stack.alarms[alarm], {metric: [None, 1, None]})
+    assert not in_alarm(stack.alarms[alarm], {metric: [None, 0, None]})
     assert _dimensions(stack.alarms[alarm]) == of
 
 
@@ -117,35 +117,35 @@ def test_a_single_view_that_needs_a_person_rings(stack, alarm, metric, of):
     [("ViewsInvokedAlarm", "ViewsInvoked"), ("ViewsFailedAlarm", "ViewsFailed")],
 )
 def test_views_that_are_only_delayed_ring_if_it_lasts(stack, alarm, metric):
-    assert rings(stack.alarms[alarm], {(OWN, metric): [1, None, 1, None, 1]})
-    assert not rings(stack.alarms[alarm], {(OWN, metric): [9, 9, None, None, None, 9]})
+    assert in_alarm(stack.alarms[alarm], {(OWN, metric): [1, None, 1, None, 1]})
+    assert not in_alarm(stack.alarms[alarm], {(OWN, metric): [9, 9, None, None, None, 9]})
 
 
-def test_a_backlog_of_five_minutes_rings(stack):
+def test_a_backlog_of_five_minutes_raises_an_alarm(stack):
     age = (SQS, "ApproximateAgeOfOldestMessage")
-    assert rings(stack.alarms["BacklogAlarm"], {age: [301, 302, 303]})
-    assert not rings(stack.alarms["BacklogAlarm"], {age: [300, 301, 302]})
+    assert in_alarm(stack.alarms["BacklogAlarm"], {age: [301, 302, 303]})
+    assert not in_alarm(stack.alarms["BacklogAlarm"], {age: [300, 301, 302]})
     assert _dimensions(stack.alarms["BacklogAlarm"]) == {"QueueName": {"Fn::GetAtt": ["EventsQueue", "QueueName"]}}
 
 
 @pytest.mark.parametrize(
     ("visible", "hidden", "expected"),
     [
-        pytest.param([0, 0, 1], [0, 0, 0], True, id="the first letter"),
+        pytest.param([0, 0, 1], [0, 0, 0], True, id="the first dead letter"),
         pytest.param([None, None, 1], [None, None, 0], True, id="the first one after hours without data"),
-        pytest.param([1, 1, 1, 2], [0, 0, 0, 0], True, id="a second letter beside an old one"),
-        pytest.param([1, 1, 1, 1], [0, 0, 0, 0], False, id="an old letter alone"),
-        pytest.param([2, 1, 0, 2], [0, 1, 2, 0], False, id="letters that are being read"),
+        pytest.param([1, 1, 1, 2], [0, 0, 0, 0], True, id="a second one beside an old one"),
+        pytest.param([1, 1, 1, 1], [0, 0, 0, 0], False, id="an old one alone"),
+        pytest.param([2, 1, 0, 2], [0, 1, 2, 0], False, id="dead letters that are being read"),
         pytest.param([3, 2, 0], [0, 0, 0], False, id="a redrive"),
     ],
 )
-def test_a_dead_letter_rings_whatever_lies_there_already(stack, visible, hidden, expected):
+def test_a_dead_letter_raises_an_alarm_whatever_lies_there_already(stack, visible, hidden, expected):
     alarm = stack.alarms["DeadLettersAlarm"]
     data = {
         (SQS, "ApproximateNumberOfMessagesVisible"): visible,
         (SQS, "ApproximateNumberOfMessagesNotVisible"): hidden,
     }
-    assert rings(alarm, data) == expected
+    assert in_alarm(alarm, data) == expected
     queue = {"QueueName": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}
     assert [_dimensions(metric) for metric in metrics(alarm)] == [queue] * 2
 

@@ -20,7 +20,7 @@ def test_a_stack_name_is_refused_when_a_functions_name_would_be_longer_than_64_c
     ]
     assert longest + max(map(len, suffixes)) == 64
     deploy.check_stack_name("x" * longest)
-    with pytest.raises(Failure, match="more than"):
+    with pytest.raises(Failure, match="longer than"):
         deploy.check_stack_name("x" * (longest + 1))
 
 

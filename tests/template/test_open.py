@@ -67,7 +67,7 @@ def test_that_price_covers_the_requests_that_a_call_makes_and_little_more(route)
     assert per_million < said < per_million * 2
 
 
-def test_the_alarm_on_requests_rings_at_half_of_the_plays_that_are_admitted():
+def test_the_alarm_on_requests_raises_an_alarm_at_half_of_the_plays_that_are_admitted():
     defaults = _defaults()
     assert defaults["RequestsAlarmThreshold"] == defaults["PlayThrottleRate"] * 60 / 2
 

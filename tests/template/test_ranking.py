@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.template import template
-from tests.template.cloudwatch import rings
+from tests.template.cloudwatch import in_alarm
 from tests.template.conftest import Stack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,20 +53,20 @@ def test_the_default_is_an_hour_and_the_least_two_minutes():
 
 
 @pytest.mark.parametrize("kind", ["Errors", "Throttles"])
-def test_a_run_that_is_repeated_in_vain_rings_and_one_that_is_repeated_with_success_does_not(stack, kind):
+def test_a_run_that_is_repeated_in_vain_raises_an_alarm_and_one_that_is_repeated_with_success_does_not(stack, kind):
     """Lambda repeats a run twice, within the hour that the alarm looks at, unless something says otherwise."""
     configured = [found["FunctionName"]["Ref"] for found in stack.of_type("AWS::Lambda::EventInvokeConfig").values()]
     assert "RankAssetsFunction" not in configured
     alarm = stack.alarms[f"RankAssets{kind}"]
     assert alarm["Period"] == 3600
-    assert rings(alarm, {(LAMBDA, kind): [None, 2, None]})
-    assert not rings(alarm, {(LAMBDA, kind): [1, None, 1]})
+    assert in_alarm(alarm, {(LAMBDA, kind): [None, 2, None]})
+    assert not in_alarm(alarm, {(LAMBDA, kind): [1, None, 1]})
 
 
-def test_a_single_slow_run_rings(stack):
+def test_a_single_slow_run_raises_an_alarm(stack):
     alarm = stack.alarms["RankAssetsSlow"]
-    assert rings(alarm, {(LAMBDA, "Duration"): [None, 720_001, None]})
-    assert not rings(alarm, {(LAMBDA, "Duration"): [720_000]})
+    assert in_alarm(alarm, {(LAMBDA, "Duration"): [None, 720_001, None]})
+    assert not in_alarm(alarm, {(LAMBDA, "Duration"): [720_000]})
 
 
 def test_the_runbook_says_what_a_month_of_rankings_costs(stack):

@@ -5,7 +5,7 @@ import { draw, ofToday, sum } from "./days.js";
 
 const PAUSES_MS = [300, 500, 800, 1200, 2000, 3000, 5000, 8000, 12000];
 
-// Answers today's views once the view is among them, or null if it is not by the end. Rejects when the signal aborts.
+// Returns today's views once the view is among them, or null if it is not by the end. Rejects when the signal aborts.
 export async function untilCounted({ asset, before, signal }, total) {
   let days = await before;
   const known = days && ofToday(days);

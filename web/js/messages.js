@@ -6,7 +6,7 @@ const SENTENCES = {
   away: "The videos can’t be reached right now. Check your connection, then try again.",
   throttled: "Too many people are watching at once. Wait a few seconds, then try again.",
   fault: "Something went wrong on our side. Wait a moment, then try again.",
-  refused: "You are not allowed to watch this as the viewer that is chosen.",
+  refused: "You are not allowed to watch this as the selected viewer.",
   unknown: "This part of the page asks for something that does not exist.",
 };
 const WORTH_A_RETRY = new Set(["away", "throttled", "fault"]);

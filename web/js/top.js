@@ -14,7 +14,7 @@ export async function showTop() {
   try {
     const ranking = await readTop(days);
     clear("top");
-    // The person may have switched on meanwhile.
+    // Another range may have been chosen meanwhile.
     if (days === range.querySelector(":checked").value) draw(ranking);
   } catch (error) {
     explain("top", error, showTop);
@@ -43,11 +43,11 @@ function item({ id, views }, most) {
 }
 
 function note(asOf, length) {
-  if (asOf === null) return ["The first ranking has not been made yet."];
+  if (asOf === null) return ["There is no ranking yet."];
   const moment = new Date(asOf).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
   const time = element("time", { datetime: asOf }, moment);
   const what = length === 0 ? "Nothing was watched in these days, as of " : "As of ";
-  return [what, time, ". The ranking is a scan and not a snapshot. It may miss views of that moment."];
+  return [what, time, ". Views that were counted while the list was made may be missing."];
 }
 
 range.addEventListener("change", showTop);

@@ -47,11 +47,11 @@ impl Pool {
         Arc::clone(&current)
     }
 
-    /// Drops the idle connections beside one that died, unless another request has done so already. They are as old as
-    /// that one, and an instance that was frozen finds all of them dead. The SDK's next attempt must not meet another.
-    fn start_over(&self, with_a_dead_one: &Arc<Connections>) {
+    /// Replaces the pool after one of its connections died, unless another request already has. After a freeze the other
+    /// idle connections are dead too, and the SDK's next attempt must not meet one.
+    fn start_over(&self, failed: &Arc<Connections>) {
         let mut current = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&current, with_a_dead_one) {
+        if Arc::ptr_eq(&current, failed) {
             *current = Arc::new(connections(&self.https));
         }
     }

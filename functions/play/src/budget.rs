@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 /// The function's timeout. `timeouts.json` repeats it, and `tests/template` holds the template against that.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
-/// The time left when the view is safe, for the answer.
+/// The time reserved for the answer, after the view is safe.
 pub const MARGIN: Duration = Duration::from_secs(1);
 /// The longest a play waits for metadata and URL, a cold start of theirs included.
 const ASSET: Duration = Duration::from_secs(4);
@@ -15,7 +15,8 @@ const ASSET: Duration = Duration::from_secs(4);
 const COUNTS: Duration = Duration::from_secs(2);
 /// The longest that sending the view to the queue takes.
 const QUEUE: Duration = Duration::from_millis(2_500);
-/// The longest that one attempt of it takes. SQS answers within milliseconds, so the connection of a slower one is lost.
+/// The longest that one attempt to send it takes. SQS answers within milliseconds, so a slower attempt's connection is
+/// lost.
 pub(crate) const QUEUE_ATTEMPT: Duration = Duration::from_secs(1);
 /// The longest that invoking count-views takes, if the queue did not accept the view.
 const INVOCATION: Duration = Duration::from_millis(1_500);

@@ -57,7 +57,7 @@ impl Reporting {
             (AssetId::PARAMETER, view.asset_id.as_str()),
             (UserId::PARAMETER, view.user_id.as_str()),
         ];
-        // Only a view whose id another play has as well may be recorded already.
+        // Only a derived id can be recorded already, because an earlier play may have had it.
         let id = view.event_id.is_derived().then(|| view.event_id.to_string());
         let id = id.as_deref().map(|id| (EventId::HEADER, id));
         match self.0.get_with(&parameters, id.as_slice(), end).await {

@@ -1,4 +1,4 @@
-//! The play handler in front of backends and a queue that each test scripts.
+//! The world of a play test: a handler with scripted backends, a queue and a captured log.
 
 use std::{
     io::{self, Write},

@@ -5,9 +5,9 @@ use std::time::Duration;
 use lambda_runtime::Context;
 use tokio::time::Instant;
 
-/// The part of the function's time that is left when counting ends, for the messages that go elsewhere.
+/// The time reserved after counting, to send messages to other queues and answer.
 const COUNTING_MARGIN: Duration = Duration::from_secs(5);
-/// The part that is left when everything ends, for the answer. Lambda repeats the whole batch if the answer is late.
+/// The part of that which is reserved for the answer. Lambda repeats the whole batch if the answer is late.
 const MARGIN: Duration = Duration::from_secs(2);
 /// The function's timeout in `template.yaml`, for an invocation that is given no deadline.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -87,15 +87,15 @@ impl CountViews {
         } = Sorted::from(batch);
         let given = messages.len();
         let outcome = self.ledger.record(views, budget.counting).await;
-        // Poison goes elsewhere only after some view was counted, or it would go again with each retry of an outage.
+        // If every view failed, the whole batch comes again. Poison sent now would be sent again with each retry.
         if given > 0 && outcome.failed.len() == given {
             metrics::emit(&outcome.metrics());
             return Err(NotCounted::Batch(given));
         }
         let poisoned = poison.len();
         let undelivered = self.poison.send(poison, budget.sending).await;
-        let dead_lettered = (Metric::DeadLettered, (poisoned - undelivered.len()) as u64);
-        metrics::emit(&[outcome.metrics().as_slice(), &[dead_lettered]].concat());
+        let sent = (Metric::PoisonMessages, (poisoned - undelivered.len()) as u64);
+        metrics::emit(&[outcome.metrics().as_slice(), &[sent]].concat());
         let not_counted = outcome.failed.iter().filter_map(|id| messages.remove(id)).flatten();
         let mut response = SqsBatchResponse::default();
         response.set_failures(not_counted.chain(undelivered));
@@ -125,7 +125,7 @@ impl CountViews {
                 if !self.poison.send(vec![poison], budget.sending).await.is_empty() {
                     return Err(NotCounted::Event("the poison queue rejected it".into()));
                 }
-                metrics::emit(&[(Metric::DeadLettered, 1)]);
+                metrics::emit(&[(Metric::PoisonMessages, 1)]);
             }
         }
         Ok(SqsBatchResponse::default())

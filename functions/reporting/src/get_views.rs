@@ -41,7 +41,7 @@ struct Answer {
 }
 
 /// `GET /events/asset/{assetId}/user/{userId}`: 200 `{"userviews","assetviews"}`, 0 where nothing was recorded. With an
-/// `Event-Id` or an `Idempotency-Key` also `recorded`: whether that view is in the counts. The id goes before the key.
+/// `Event-Id` or an `Idempotency-Key` also `recorded`: whether that view is in the counts. The id takes precedence.
 ///
 /// # Errors
 /// 400 for a malformed id or key, 503 when the table does not answer.
@@ -53,8 +53,8 @@ pub async fn get_views(counts: &Counts, markers: &Markers, request: Request) -> 
         None => None,
         Some(id) => Some(markers.has(id).await?),
     };
-    // Counts that are read before the marker is found missing don't have its view. Consistent counts that are read after
-    // the marker is found do.
+    // If the marker is missing, the counts, which were read first, can't include the view. If it exists, a consistent read
+    // after the check includes it.
     if recorded == Some(true) {
         views = counts.views(&user, &asset, true).await?;
     }

@@ -15,7 +15,7 @@ use crate::{
     transaction::{self, Verdict},
 };
 
-/// Transactions under way at once.
+/// Concurrent transactions.
 const CONCURRENCY: usize = 8;
 
 /// Writes views and moves their counters.
@@ -100,7 +100,7 @@ impl Ledger {
 
     /// Leaves out the views whose markers are there already, if this can be known in time.
     async fn not_counted(&self, mut views: Vec<View>, deadline: Instant) -> Vec<View> {
-        // A view alone costs no other one anything.
+        // A single view can't cancel another one's transaction.
         if views.len() > 1 {
             let markers = markers::existing(&self.client, &self.tables.markers, &views);
             let existing = timeout_at(deadline, markers).await.unwrap_or_default();
@@ -147,7 +147,7 @@ impl Ledger {
                         outcome += Box::pin(self.commit(vec![view], shard, deadline)).await;
                     }
                 }
-                Verdict::Reject(cause) | Verdict::Refuse(cause) => {
+                Verdict::Reject(cause) | Verdict::Misconfigured(cause) => {
                     tracing::error!(views = views.len(), cause = %chain(cause.as_ref()), "views rejected by DynamoDB");
                     outcome.failed.extend(views.drain(..).map(|view| view.event_id));
                 }

@@ -11,7 +11,7 @@ use crate::schema::{self, Item};
 
 /// DynamoDB's limit for one request.
 const MAX_KEYS: usize = 100;
-/// Requests under way at once.
+/// Concurrent requests.
 const CONCURRENCY: usize = 8;
 
 /// The markers of the views that are counted.

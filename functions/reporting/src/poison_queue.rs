@@ -20,7 +20,7 @@ const MAX_REASON: usize = 256;
 const MAX_MESSAGES: usize = 10;
 /// The most bytes of bodies in one request, well under SQS's limit. A longer body goes alone.
 const MAX_BYTES: usize = 200_000;
-/// Requests under way at once.
+/// Concurrent requests.
 const CONCURRENCY: usize = 8;
 
 /// A message that can never be counted.

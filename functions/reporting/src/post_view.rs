@@ -1,4 +1,4 @@
-//! `POST /events/asset/{assetId}/user/{userId}`: counts one view at once.
+//! `POST /events/asset/{assetId}/user/{userId}`: counts one view synchronously.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The items of the three tables: one marker per counted view, one counter per user, and a counter of several shards per
-//! asset.
+//! The items of the three tables that counting writes: one marker per counted view, one tombstone per forgotten user, one
+//! counter per user, and a counter of several shards per asset.
 //! `docs/decisions/0004-tables.md` lists their keys and attributes.
 
 use std::{

@@ -1,4 +1,4 @@
-//! The names of the service's three tables.
+//! The names of the three tables that counting writes.
 
 use platform::config::{self, ConfigError};
 

@@ -27,7 +27,7 @@ pub(crate) enum Verdict {
     /// Nothing was written, and a retry with the same views would fail as well.
     Reject(BoxError),
     /// Nothing was written, and nothing can be: a table or a permission is missing.
-    Refuse(BoxError),
+    Misconfigured(BoxError),
 }
 
 /// Counts `views` in one transaction. An asset's views go to its shard number `shard`.
@@ -97,9 +97,9 @@ fn classify(error: SdkError<TransactWriteItemsError>) -> Verdict {
         Some(E::TransactionCanceledException(cancelled)) => {
             classify_reasons(cancelled.cancellation_reasons()).unwrap_or_else(|| Verdict::Reject(error.into()))
         }
-        Some(E::ResourceNotFoundException(_)) => Verdict::Refuse(error.into()),
+        Some(E::ResourceNotFoundException(_)) => Verdict::Misconfigured(error.into()),
         Some(E::IdempotentParameterMismatchException(_)) => Verdict::Reject(error.into()),
-        Some(other) if other.meta().code() == Some("AccessDeniedException") => Verdict::Refuse(error.into()),
+        Some(other) if other.meta().code() == Some("AccessDeniedException") => Verdict::Misconfigured(error.into()),
         Some(other) if other.meta().code() == Some("ValidationException") => Verdict::Reject(error.into()),
         // Throttling, a conflict, an internal error of DynamoDB, or no answer at all.
         _ => Verdict::Retry(error.into()),

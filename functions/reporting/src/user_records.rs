@@ -60,7 +60,7 @@ impl UserRecords {
     pub(crate) async fn forget(&self, user: &UserId, deadline: Instant) -> Result<(), BoxError> {
         match transaction::send_until(&self.client, self.deletion(user)?, None, deadline).await {
             Verdict::Committed => Ok(()),
-            Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Refuse(cause) => Err(cause),
+            Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Misconfigured(cause) => Err(cause),
             Verdict::Duplicates(_) => Err("DynamoDB named a condition, and there is none".into()),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Load;
 
-/// Dollars for a million plays, each counted alone, which is the dearest way (docs/operations.md, Cost).
+/// Dollars for a million plays, each counted alone, which is the most expensive way (docs/operations.md, Cost).
 const PER_MILLION_PLAYS: f64 = 8.0;
 /// Dollars for a million other requests: the API, one invocation, and a read or a write.
 const PER_MILLION_REQUESTS: f64 = 3.0;

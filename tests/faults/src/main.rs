@@ -38,7 +38,7 @@ fn print(seed: u64, report: &Report) {
         "{:>9} duplicates, {} recovered from the log",
         report.duplicates, report.recovered
     );
-    println!("{:>9} forgotten with a user in the middle", report.forgotten);
+    println!("{:>9} views forgotten with their user", report.forgotten);
     println!(
         "{:>9} poison messages in their queue, each with a reason",
         report.poison
@@ -55,14 +55,18 @@ fn print(seed: u64, report: &Report) {
 }
 
 fn print_repairs(repairs: &Repairs) {
-    println!("{:>9} damaged counters", repairs.damage.len());
-    println!("{:>9} refused because their views were too new", repairs.too_early);
+    println!("{:>9} counters damaged", repairs.damage.len());
     println!(
-        "{:>9} repaired, with {} refused because of a view in between, {} failed and {} broken off",
+        "{:>9} repairs refused because the views were too recent",
+        repairs.too_early
+    );
+    println!(
+        "{:>9} repairs written, {} repairs refused because a view came in between, {} repairs that the table failed, \
+         {} repairs in which the operator died",
         repairs.repaired, repairs.overtaken, repairs.failed, repairs.died
     );
     println!(
-        "{:>9} left, {} refused to the end",
+        "{:>9} counters wrong at the end, {} counters whose right value nobody can know",
         repairs.left.len(),
         repairs.refused.len()
     );

@@ -47,7 +47,7 @@ pub struct Clients {
 
 impl Clients {
     /// Reads region and credentials from the environment, opens connections, and returns what `build` makes of the
-    /// clients. A service gets as many connections as one request has calls to it under way at once. A connection that
+    /// clients. A service gets as many connections as one request makes concurrent calls to it. A connection that
     /// can't be opened is not an error: a request opens its own.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl Clients {
     }
 
     /// The endpoint that a client sends its requests to. Without a configured one this follows the SDK's rule for AWS's
-    /// public regions and China. In any other partition a connection is opened in vain, and requests still succeed.
+    /// public regions and China. In any other partition a connection is opened for nothing, and requests still succeed.
     fn endpoint(&self, service: Service) -> String {
         service.configured_endpoint().unwrap_or_else(|| {
             let china = if self.region.starts_with("cn-") { ".cn" } else { "" };

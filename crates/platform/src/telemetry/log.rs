@@ -33,8 +33,8 @@ pub(crate) fn init(service: &str) {
     ));
 }
 
-/// The lowest level by crate. Crates of others stay at WARN, because the lines of the SDK, hyper and rustls at DEBUG would
-/// cost more than the function. The runtime's own filter has a language for this, and that takes a regex engine.
+/// The lowest level per crate. Third-party crates stay at WARN, because the SDK, hyper and rustls log so much at DEBUG that
+/// it would cost more than the function. The runtime's own filter can do this too, but it links a regex engine.
 fn levels(service: &str, level: LevelFilter) -> Targets {
     let ours = SHARED.into_iter().chain([service]).map(|ours| (ours, level));
     let levels = Targets::new().with_default(level.min(LevelFilter::WARN));

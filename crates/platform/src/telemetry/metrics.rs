@@ -68,7 +68,7 @@ metrics! {
     /// Events whose view had been counted before.
     Duplicates: Count,
     /// Poison messages sent to their queue: not a view event, or outside the window.
-    DeadLettered: Count,
+    PoisonMessages: Count,
     /// Views that could not be counted this time and come again.
     ViewsFailed: Count,
     /// Milliseconds from play to count of the oldest view in a batch.

@@ -119,7 +119,7 @@ async fn repair(client: &Client, tables: &Tables, wrong: &Difference) -> Result<
     match transaction::send_until(client, items, Some(token), Instant::now() + LIMIT).await {
         Verdict::Committed => Ok(right),
         Verdict::Duplicates(_) => Err(Refused::Changed),
-        Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Refuse(cause) => Err(Refused::Failed(cause)),
+        Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Misconfigured(cause) => Err(Refused::Failed(cause)),
     }
 }
 
