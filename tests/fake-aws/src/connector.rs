@@ -61,8 +61,11 @@ impl HttpConnector for InProcess {
         let call = call(&request);
         let service = Arc::clone(&self.0);
         HttpConnectorFuture::new(async move {
-            let answer = service.answer(call).await.arrive().await;
+            let answer = service.answer(call.clone()).await.arrive().await;
             let response = answer.ok_or_else(|| ConnectorError::io("connection broken".into()))?;
+            if response.status().is_success() {
+                service.heard(&call);
+            }
             let status = StatusCode::try_from(response.status().as_u16());
             let status = status.map_err(|error| ConnectorError::user(error.into()))?;
             let mut answer = HttpResponse::new(status, SdkBody::from(response.body().as_str()));

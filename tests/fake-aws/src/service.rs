@@ -8,6 +8,9 @@ use crate::{Answer, Call};
 /// Answers calls.
 pub trait Service: Send + Sync + 'static {
     fn answer(&self, call: Call) -> BoxFuture<'_, Answer>;
+
+    /// Called when an in-process caller hears that its call succeeded. One that gave up before does not.
+    fn heard(&self, _call: &Call) {}
 }
 
 impl<F: Fn(&Call) -> Answer + Send + Sync + 'static> Service for F {

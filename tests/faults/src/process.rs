@@ -37,4 +37,14 @@ impl Service for Seen {
         }
         .boxed()
     }
+
+    fn heard(&self, call: &Call) {
+        if call.action == "TransactWriteItems" {
+            self.process
+                .committed
+                .lock()
+                .unwrap()
+                .extend(transactions::markers(call));
+        }
+    }
 }

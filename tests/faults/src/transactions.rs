@@ -18,14 +18,7 @@ const TOO_LATE: Duration = Duration::from_mins(2);
 /// Carries out a transaction of `process`, or does what a fault demands.
 pub(crate) async fn answer(world: &Arc<World>, process: &Arc<Process>, call: &Call) -> Answer {
     let Some(fault) = draw(world) else {
-        let answer = world.commit(call);
-        if answer.is_success() {
-            // A process that gives up before the answer comes does not know.
-            sleep(LATENCY).await;
-            process.committed.lock().unwrap().extend(markers(call));
-            return answer;
-        }
-        return answer.after(LATENCY);
+        return world.commit(call).after(LATENCY);
     };
     if matches!(fault, Fault::KilledBefore | Fault::KilledInside | Fault::KilledAfter) {
         process.kill.notify_one();
@@ -83,7 +76,7 @@ fn cancelled(call: &Call, code: &str) -> Answer {
 }
 
 /// The ids of the markers that a transaction writes.
-fn markers(call: &Call) -> HashSet<String> {
+pub(crate) fn markers(call: &Call) -> HashSet<String> {
     let request = call.json();
     let items = request["TransactItems"].as_array().unwrap();
     let id = |item: &Value| item["Put"]["Item"]["id"]["S"].as_str().map(str::to_owned);
