@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use domain::AssetId;
@@ -14,11 +14,34 @@ use crate::Asset;
 /// The most assets kept. With the longest summaries they take about 100 MB, usually a hundredth of that.
 const CAPACITY: usize = 10_000;
 
-/// Assets by id, each with the time it was fetched.
+/// Assets by id.
 #[derive(Debug)]
 pub struct Cache {
     life: Duration,
-    assets: Mutex<HashMap<AssetId, (Instant, Arc<Asset>)>>,
+    assets: Mutex<HashMap<AssetId, Fetched>>,
+}
+
+/// An asset and when it was fetched, by two clocks. The monotonic one may stand still while an instance is frozen, and the
+/// time of day may be set back.
+#[derive(Debug)]
+struct Fetched {
+    asset: Arc<Asset>,
+    at: Instant,
+    time_of_day: SystemTime,
+}
+
+impl Fetched {
+    fn now(asset: Arc<Asset>) -> Self {
+        Self {
+            asset,
+            at: Instant::now(),
+            time_of_day: SystemTime::now(),
+        }
+    }
+
+    fn age(&self) -> Duration {
+        self.at.elapsed().max(self.time_of_day.elapsed().unwrap_or_default())
+    }
 }
 
 impl Cache {
@@ -34,8 +57,8 @@ impl Cache {
     /// The asset, unless it was fetched too long ago.
     pub fn get(&self, id: &AssetId) -> Option<Arc<Asset>> {
         let assets = self.assets.lock().unwrap_or_else(PoisonError::into_inner);
-        let (fetched, asset) = assets.get(id)?;
-        (fetched.elapsed() < self.life).then(|| Arc::clone(asset))
+        let fetched = assets.get(id)?;
+        (fetched.age() < self.life).then(|| Arc::clone(&fetched.asset))
     }
 
     /// Keeps an asset just fetched. A full cache starts over.
@@ -47,7 +70,7 @@ impl Cache {
         if assets.len() >= CAPACITY {
             assets.clear();
         }
-        assets.insert(id, (Instant::now(), asset));
+        assets.insert(id, Fetched::now(asset));
     }
 }
 
@@ -72,6 +95,17 @@ mod tests {
         assert_eq!(cache.get(&id), Some(asset()));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(cache.get(&id), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_in_which_an_instance_was_frozen_counts() {
+        let (cache, id): (_, AssetId) = (Cache::new(Duration::from_secs(30)), "123".parse().unwrap());
+        cache.keep(id.clone(), asset());
+        let hour = Duration::from_hours(1);
+        cache.assets.lock().unwrap().get_mut(&id).unwrap().time_of_day -= hour;
+        assert_eq!(cache.get(&id), None);
+        cache.assets.lock().unwrap().get_mut(&id).unwrap().time_of_day += 2 * hour;
+        assert_eq!(cache.get(&id), Some(asset()));
     }
 
     #[tokio::test]

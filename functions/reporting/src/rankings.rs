@@ -1,6 +1,6 @@
 //! The table of rankings: one item per window, which holds the whole list.
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, error::SdkError, operation::put_item::PutItemError, types::AttributeValue};
 use domain::Timestamp;
 use platform::{
     BoxError,
@@ -51,14 +51,19 @@ impl Rankings {
         Clients::connect(&[(Service::DynamoDb, 1)], Self::from_env).await
     }
 
-    /// Replaces a window's list.
+    /// Replaces a window's list, unless a run that began later has replaced it. Runs overlap when one takes longer than
+    /// the schedule's rate.
     pub(crate) async fn replace(&self, window: Window, ranked: &Ranked) -> Result<(), BoxError> {
         let request = self.client.put_item().table_name(&self.table);
         let request = request
             .set_item(Some(serde_dynamo::to_item(ranked)?))
-            .item(schema::ID, AttributeValue::S(window.name()));
-        Box::pin(request.send()).await?;
-        Ok(())
+            .item(schema::ID, AttributeValue::S(window.name()))
+            .condition_expression("attribute_not_exists(asOf) OR asOf < :asOf")
+            .expression_attribute_values(":asOf", serde_dynamo::to_attribute_value(ranked.as_of)?);
+        match Box::pin(request.send()).await {
+            Err(error) if !is_newer(&error) => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// A window's list, None before the first ranking.
@@ -68,4 +73,11 @@ impl Rankings {
         let found = Box::pin(request.send()).await?;
         Ok(found.item.map(serde_dynamo::from_item).transpose()?)
     }
+}
+
+/// Whether the stored list is newer than the one that was to replace it.
+fn is_newer(error: &SdkError<PutItemError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(PutItemError::is_conditional_check_failed_exception)
 }

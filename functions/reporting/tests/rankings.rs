@@ -231,6 +231,19 @@ async fn a_scan_that_fails_on_one_page_replaces_no_list() {
     assert_eq!(reporting.list("").await, list(&[("b", 2), ("a", 1)]));
 }
 
+#[tokio::test]
+async fn a_run_replaces_no_list_of_a_run_that_began_later() {
+    let reporting = Reporting::start();
+    reporting.play("a", 1, Timestamp::now()).await;
+    let later = serde_json::to_value(Timestamp::now().plus(Duration::from_mins(2))).unwrap();
+    let newer = json!({"id": {"S": "7"}, "asOf": {"S": later}, "assets": {"L": []}});
+    let put = Call::dynamodb("PutItem", &json!({"TableName": "rankings", "Item": newer}));
+    assert!(reporting.cloud.tables.engine.carry_out(&put).is_success());
+    reporting.rank().await;
+    assert_eq!(reporting.top("days=7").await["asOf"], later);
+    assert_eq!(reporting.list("days=1").await, list(&[("a", 1)]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_scan_that_takes_too_long_is_given_up_before_the_function_is_ended() {
     let reporting = Reporting::start();
