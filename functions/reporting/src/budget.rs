@@ -9,6 +9,8 @@ use tokio::time::Instant;
 const COUNTING_MARGIN: Duration = Duration::from_secs(5);
 /// The part of that which is reserved for the answer. Lambda repeats the whole batch if the answer is late.
 const MARGIN: Duration = Duration::from_secs(2);
+/// The longest that counting waits for the markers of views with derived ids. The transactions decide without them, too.
+pub(crate) const LOOK_UP: Duration = Duration::from_secs(5);
 /// The function's timeout in `template.yaml`, for an invocation that is given no deadline.
 const TIMEOUT: Duration = Duration::from_secs(30);
 

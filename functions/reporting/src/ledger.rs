@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     Tables,
     backoff::Backoff,
+    budget::LOOK_UP,
     chunk, markers,
     transaction::{self, Verdict},
 };
@@ -103,7 +104,8 @@ impl Ledger {
         // A single view can't cancel another one's transaction.
         if views.len() > 1 {
             let markers = markers::existing(&self.client, &self.tables.markers, &views);
-            let existing = timeout_at(deadline, markers).await.unwrap_or_default();
+            let end = deadline.min(Instant::now() + LOOK_UP);
+            let existing = timeout_at(end, markers).await.unwrap_or_default();
             views.retain(|view| {
                 let counted = existing.contains(&view.event_id.to_string());
                 if counted {

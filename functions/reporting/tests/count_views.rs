@@ -210,6 +210,19 @@ async fn a_replay_that_is_not_found_in_time_cancels_no_view_without_a_key() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn markers_of_a_large_batch_that_cannot_be_looked_up_leave_the_time_to_count() {
+    let reporting = Reporting::start();
+    let look_up = Calls::to("dynamodb").action("BatchGetItem");
+    reporting.cloud.script.always(look_up, Behaviour::hang());
+    // Six times as many keys as are looked up concurrently.
+    let bodies: Vec<_> = (0..4_800)
+        .map(|n| body(&view_with_key("a", "u", &format!("k{n}"))))
+        .collect();
+    assert_eq!(reporting.failures(&batch(&bodies)).await, [""; 0]);
+    assert_eq!(reporting.asset("a").await, Some(4_800));
+}
+
 #[tokio::test]
 async fn a_view_that_dynamodb_rejects_fails_alone() {
     let reporting = Reporting::start();

@@ -1,12 +1,13 @@
 //! The start of every Lambda that answers HTTP.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use lambda_http::{
     Context, LambdaEvent, Request, RequestExt, aws_lambda_events::apigw::ApiGatewayV2httpResponse, lambda_runtime,
     service_fn,
 };
 use serde_json::value::RawValue;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
@@ -16,7 +17,13 @@ use crate::{
         chain, correlation,
         metrics::{self, Metric},
     },
+    time_left,
 };
+
+/// The time reserved to answer when an endpoint is not done. An endpoint may reserve more for itself.
+const MARGIN: Duration = Duration::from_millis(500);
+/// The time of an invocation that is given no deadline: an HTTP API waits no longer.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers requests with `handler` until Lambda stops the instance.
 ///
@@ -48,10 +55,13 @@ where
     let id = request.as_ref().ok().and_then(correlation_id);
     // At the highest level, so that every line has the id, whatever level is on.
     let span = tracing::error_span!("request", correlationId = id.as_ref().map(tracing::field::display));
+    let end = Instant::now() + time_left(&context, TIMEOUT).saturating_sub(MARGIN);
     let work = request.map(|request| handler(request.with_lambda_context(context)));
-    let response = async {
+    let response = async move {
         let result = match work {
-            Ok(work) => work.await,
+            Ok(work) => timeout_at(end, work)
+                .await
+                .unwrap_or_else(|late| Err(Error::Unavailable(late.into()))),
             Err(invalid) => Err(invalid.into()),
         };
         let reply = result.unwrap_or_else(|error| refuse(&error));
@@ -68,4 +78,24 @@ fn refuse(error: &Error) -> Reply {
         tracing::error!(cause = %chain(cause.as_ref()), "request failed");
     }
     error.reply()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::SystemTime};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_that_is_not_done_in_time_is_answered_for_before_lambda_ends_the_function() {
+        let (start, limit) = (Instant::now(), Duration::from_secs(10));
+        let mut context = Context::default();
+        let end = SystemTime::now() + limit;
+        let since_1970 = end.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        context.deadline = since_1970.as_millis().try_into().unwrap();
+        let event = include_str!("../../../../events/get-content.json");
+        let response = answer(&|_| pending(), event, context).await;
+        assert_eq!(response.status_code, 503);
+        assert!(start.elapsed() < limit, "{:?}", start.elapsed());
+    }
 }
