@@ -23,15 +23,15 @@ use crate::{progress, words::counted};
 /// Markers expire 43 days after the play. From then on an audit has to start from the counters that an earlier one
 /// saved.
 ///
-/// A repair writes the right value of a wrong counter where it is certain: no marker can have expired since the counters
-/// that the audit started from, which must not be older than 22 days, no item was unreadable, and the counter's views
-/// were not counted within a minute of the audit. It exits with 1 if it left a counter as it was.
+/// A repair corrects a counter only if its right value is certain. The saved counters must be at most 22 days old, and
+/// without any so must the tables, none of them restored. Every item must be readable, and none of the counter's views may
+/// have been counted within a minute of the audit. Exits with 1 if it leaves a wrong counter.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Start from the counters that an earlier audit saved
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
-    /// Save the counters for a later audit
+    /// Save the counters for a later audit, which finds those wrong again that are wrong now
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Correct the counters that are wrong
@@ -72,7 +72,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         !found.differences.is_empty()
     };
     if let Some(file) = args.save {
-        write(&file, &found.now)?;
+        let saved = found.to_save(&client, &tables).await;
+        write(&file, &saved.map_err(anyhow::Error::from_boxed)?)?;
     }
     Ok(if !wrong && found.unreadable.count == 0 {
         ExitCode::SUCCESS

@@ -149,6 +149,23 @@ async fn an_audit_starts_from_the_counters_that_another_one_saved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_counter_is_still_wrong_from_the_counters_that_its_audit_saved() {
+    let (engine, aws) = with_a_view().await;
+    let shard = json!({"id": {"S": "b"}, "shard": {"N": "0"}, "views": {"N": "3"}});
+    put(&engine, "asset-counters", &shard);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("counters.json");
+    let file = file.to_str().unwrap();
+    for words in [["audit", "--save", file], ["audit", "--since", file]] {
+        let (code, said) = aws.ops(&words);
+        assert!(
+            code == 1 && said.contains("asset#b: holds 3, should hold 0\n"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_audit_that_can_not_look_says_why_and_exits_with_2() {
     let (_, aws) = with_a_view().await;
     let directory = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use domain::{Day, Timestamp, View};
-use fake_aws::Engine;
+use fake_aws::{Answer, Behaviour, Calls, Cloud, Engine, Latency};
 use reporting::{
     Ledger, Tables,
     audit::{Audit, Repair, Snapshot, audit},
@@ -342,7 +342,7 @@ async fn repairs_nothing_that_is_not_certain() {
     assert_eq!(repair(&client, &mut found).await, ["asset#a Uncertain"]);
     let days = |days: u64| days * 24 * 60;
     let mut found = run(&client, snapshot(days(23), 0)).await;
-    assert_eq!(repair(&client, &mut found).await, ["asset#a Expired"]);
+    assert_eq!(repair(&client, &mut found).await, ["asset#a Incomplete"]);
     put(&client, "markers", &[("id", s("x"))]).await;
     let mut found = run(&client, snapshot(days(21), 0)).await;
     assert_eq!(repair(&client, &mut found).await, ["asset#a Unreadable"]);
@@ -375,4 +375,48 @@ async fn repairs_a_day() {
     let mut found = run(&client, Snapshot::default()).await;
     assert_eq!(repair(&client, &mut found).await, [format!("day#{date}#a 3 1")]);
     assert_eq!(run(&client, Snapshot::default()).await.differences, []);
+}
+
+#[tokio::test]
+async fn what_an_audit_saves_does_not_make_a_wrong_counter_right() {
+    let client = Engine::for_reporting().aws().dynamodb();
+    put_markers(&client, &[60, 50, 40]).await;
+    put_shards(&client, &[("0", "10")]).await;
+    let mut found = run(&client, Snapshot::default()).await;
+    let saved = found.to_save(&client, &Tables::with_prefix("")).await.unwrap();
+    let again = run(&client, saved).await;
+    assert_eq!(again.differences, found.differences);
+    assert_eq!(repair(&client, &mut found).await, ["asset#a 10 3", "user#u 0 3"]);
+    let saved = found.to_save(&client, &Tables::with_prefix("")).await.unwrap();
+    assert_eq!(run(&client, saved).await.differences, []);
+}
+
+#[tokio::test]
+async fn repairs_no_counter_that_may_be_older_than_the_markers() {
+    let second = |time: Timestamp| time.as_millis() / 1_000;
+    let (day_ago, now) = (
+        second(Timestamp::now().minus(Duration::from_hours(24))),
+        second(Timestamp::now()),
+    );
+    let restored =
+        json!({"CreationDateTime": now, "RestoreSummary": {"RestoreDateTime": now, "RestoreInProgress": false}});
+    for (table, description) in [
+        ("markers", restored.clone()),
+        ("asset-counters", restored),
+        ("user-counters", json!({"CreationDateTime": day_ago})),
+    ] {
+        let cloud = Cloud::new(Engine::in_memory(), Latency::default());
+        let client = cloud.clients().dynamodb();
+        let described = Answer::now(200, json!({"Table": description}).to_string());
+        let describe = Calls::to("dynamodb").action("DescribeTable").on(table);
+        cloud.script.always(describe, Behaviour::Instead(described));
+        put_markers(&client, &[60]).await;
+        put_shards(&client, &[("0", "1000")]).await;
+        put_counter(&client, "1").await;
+        let mut found = run(&client, Snapshot::default()).await;
+        assert_eq!(repair(&client, &mut found).await, ["asset#a Incomplete"], "{table}");
+        // Counters that were saved before are enough.
+        let mut found = run(&client, snapshot(120, 0)).await;
+        assert_eq!(repair(&client, &mut found).await, ["asset#a 1000 1"], "{table}");
+    }
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::{
     Tables,
-    audit::{Audit, Difference},
+    audit::{Audit, Difference, Snapshot, bounds::CLOCK_SKEW},
     days,
     schema::{self, Item, MARKER_LIFE, WINDOW},
     transaction::{self, Verdict},
@@ -21,11 +21,13 @@ use crate::{
 
 /// The longest that the repair of one counter may take.
 const LIMIT: Duration = Duration::from_secs(20);
+/// The longest that a deployment takes to create the tables of a stack.
+const CREATION: Duration = Duration::from_hours(1);
 
 /// The repair of one counter.
 #[derive(Debug)]
 pub struct Repair {
-    /// `asset#<assetId>` or `user#<userId>`.
+    /// `asset#<assetId>`, `user#<userId>` or `day#<date>#<assetId>`.
     pub counter: String,
     pub before: u64,
     /// The count after the repair.
@@ -35,8 +37,8 @@ pub struct Repair {
 /// The reason why a counter was left as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    #[error("a marker may have expired since the counters that the audit started from")]
-    Expired,
+    #[error("a marker may be missing since the counters that the audit started from")]
+    Incomplete,
     #[error("the audit met items that can't be read")]
     Unreadable,
     #[error("its views were counted or forgotten within a minute of the audit")]
@@ -62,7 +64,7 @@ impl Audit {
             let after = match &are_whole {
                 Ok(true) if self.unreadable.count > 0 => Err(Refused::Unreadable),
                 Ok(true) => repair(client, tables, difference).await,
-                Ok(false) => Err(Refused::Expired),
+                Ok(false) => Err(Refused::Incomplete),
                 Err(error) => Err(Refused::Failed(error.to_string().into())),
             };
             if let Ok(views) = after {
@@ -77,25 +79,58 @@ impl Audit {
         repairs
     }
 
+    /// The counters for a later audit to start from. One that is still wrong has the nearest value that its markers
+    /// allow, so that the later audit finds it wrong as well.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn to_save(&self, client: &Client, tables: &Tables) -> Result<Snapshot, BoxError> {
+        let mut saved = self.now.clone();
+        if !self.differences.is_empty() && self.markers_are_whole(client, tables).await? {
+            for wrong in &self.differences {
+                let views = saved.counters.entry(wrong.counter.clone()).or_default();
+                *views = (*views).clamp(*wrong.should_hold.start(), *wrong.should_hold.end());
+            }
+        }
+        Ok(saved)
+    }
+
     /// Whether each marker since the counters that the audit started from is still there. Without such counters it
-    /// started with the first view, which is not older than the table of markers.
+    /// started with the first view.
     async fn markers_are_whole(&self, client: &Client, tables: &Tables) -> Result<bool, BoxError> {
         let since = match self.since {
-            Some((_, read)) => read,
-            None => created(client, &tables.markers).await?,
+            // A view that was counted while they were read may be missing from them.
+            Some((start, _)) => Some(start.minus(CLOCK_SKEW)),
+            None => before_the_first_view(client, tables).await?,
         };
         // A marker lives for at least this long after its view was counted, however late that was.
-        Ok(since.plus(MARKER_LIFE.saturating_sub(WINDOW)) > Timestamp::now())
+        let are_whole = |since: Timestamp| since.plus(MARKER_LIFE.saturating_sub(WINDOW)) > Timestamp::now();
+        Ok(since.is_some_and(are_whole))
     }
 }
 
-async fn created(client: &Client, table: &str) -> Result<Timestamp, BoxError> {
+/// The creation of the table of markers. None if its counters may be older: a restored table is a new one that holds what
+/// another one held, and a table of markers that was made again has lost those of earlier views.
+async fn before_the_first_view(client: &Client, tables: &Tables) -> Result<Option<Timestamp>, BoxError> {
+    let markers = created(client, &tables.markers).await?;
+    let users = created(client, &tables.user_counters).await?;
+    let assets = created(client, &tables.asset_counters).await?;
+    Ok(match (markers, users, assets) {
+        (Some(markers), Some(users), Some(assets)) if markers <= users.min(assets).plus(CREATION) => Some(markers),
+        _ => None,
+    })
+}
+
+/// The creation of a table. None if it was restored.
+async fn created(client: &Client, table: &str) -> Result<Option<Timestamp>, BoxError> {
     let described = Box::pin(client.describe_table().table_name(table).send()).await?;
-    let created = described.table.and_then(|table| table.creation_date_time);
-    let millis = created.ok_or("the table has no date of creation")?.to_millis()?;
-    Ok(Timestamp::from(
-        std::time::UNIX_EPOCH + Duration::from_millis(millis.try_into()?),
-    ))
+    let table = described.table.ok_or("the table has no description")?;
+    if table.restore_summary.is_some() {
+        return Ok(None);
+    }
+    let created = table.creation_date_time.ok_or("the table has no date of creation")?;
+    let since_1970 = Duration::from_millis(created.to_millis()?.try_into()?);
+    Ok(Some(Timestamp::from(std::time::UNIX_EPOCH + since_1970)))
 }
 
 /// Writes the right value of a counter in one transaction, on condition that each of its items is as it was read.
@@ -123,7 +158,7 @@ async fn repair(client: &Client, tables: &Tables, wrong: &Difference) -> Result<
     }
 }
 
-/// The attribute of some items that a counter is.
+/// A counter as DynamoDB stores it: one attribute, on one item or on several shards.
 struct Counter<'a> {
     table: &'a str,
     id: &'a str,
