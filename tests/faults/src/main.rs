@@ -57,18 +57,18 @@ fn print(seed: u64, report: &Report) {
 fn print_repairs(repairs: &Repairs) {
     println!("{:>9} counters damaged", repairs.damage.len());
     println!(
+        "{:>9} counters right at the end, {} counters whose right value nobody can know",
+        repairs.damage.len() - repairs.left.len(),
+        repairs.refused.len()
+    );
+    println!(
         "{:>9} repairs refused because the views were too recent",
         repairs.too_early
     );
     println!(
-        "{:>9} repairs written, {} repairs refused because a view came in between, {} repairs that the table failed, \
+        "{:>9} repairs refused because a view came in between, {} repairs that the table failed, \
          {} repairs in which the operator died",
-        repairs.repaired, repairs.overtaken, repairs.failed, repairs.died
-    );
-    println!(
-        "{:>9} counters wrong at the end, {} counters whose right value nobody can know",
-        repairs.left.len(),
-        repairs.refused.len()
+        repairs.overtaken, repairs.failed, repairs.died
     );
     for difference in repairs.harmed.iter().take(10) {
         println!("wrong: after a repair: {difference:?}");
