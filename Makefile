@@ -4,6 +4,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
+# SAM and boto3 read the region from another variable than the Rust SDK and curl's examples.
+ifdef AWS_REGION
+export AWS_DEFAULT_REGION ?= $(AWS_REGION)
+endif
+
 # scripts/venv.sh compiles no bytecode, so Python must be allowed to cache it.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -119,8 +124,6 @@ fuzz-api: tools ## Send requests drawn from api/openapi.yaml to a stack of its o
 deploy: ## Build and deploy to AWS, as in `make deploy PARAMETERS="LogLevel=DEBUG" STACK_NAME=videoms`
 	@scripts/check.sh
 	@scripts/venv.sh sam
-	@[ -d "$$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)" ] || \
-	    { echo "error: Rust cannot build for arm64 yet: rustup target add aarch64-unknown-linux-gnu" >&2; exit 1; }
 	@$(WITH_SAM) STACK_NAME="$(STACK_NAME)" .venv-sam/bin/python -m ops.deploy $(PARAMETERS)
 
 .PHONY: deploy-web

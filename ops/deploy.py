@@ -24,8 +24,9 @@ STACK_NAME = "${AWS::StackName}"
 
 # Lambda's limit for a function's name.
 LONGEST_FUNCTION_NAME = 64
-# The machine in an ELF header, by Lambda's word for it.
+# The machine in an ELF header and the compiler's target, by Lambda's word for an architecture.
 MACHINES = {"arm64": 0xB7, "x86_64": 0x3E}
+TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
 # samconfig.toml has the same, but SAM takes either the file's parameters or the command's.
 ALWAYS = {"GradualDeployment": "true"}
 
@@ -64,20 +65,48 @@ def check_binaries(built: Path, architecture: str) -> None:
             raise Failure(f"{binary} is not a program for {architecture}")
 
 
+def architecture(parameters: dict[str, str], deployed: dict[str, str]) -> str:
+    """The architecture that the command asks for, else that of the deployed stack, else the template's."""
+    default = template()["Parameters"]["Architecture"]["Default"]
+    found = {"Architecture": default, **deployed, **parameters}["Architecture"]
+    if found not in MACHINES:
+        raise Failure(f"Architecture is arm64 or x86_64, not {found}")
+    return found
+
+
+def check_compiler(target: str) -> None:
+    asked = subprocess.run(
+        ["rustc", "--print", "target-libdir", "--target", target], check=True, capture_output=True, text=True
+    )
+    if not Path(asked.stdout.strip()).is_dir():
+        raise Failure(f"Rust cannot build for {target} yet: rustup target add {target}")
+
+
 def deploy(stack_name: str, parameters: dict[str, str]) -> None:
     check_stack_name(stack_name)
-    architecture = parameters.get("Architecture", template()["Parameters"]["Architecture"]["Default"])
-    if architecture not in MACHINES:
-        raise Failure(f"Architecture is arm64 or x86_64, not {architecture}")
-    arm = ["--arm64"] if architecture == "arm64" else []
-    _run(["cargo", "lambda", "build", "--locked", "--release", *arm])
-    _run(["sam", "build", "--parameter-overrides", f"Architecture={architecture}"])
-    check_binaries(BUILT, architecture)
-    overrides = [f'{name}="{value}"' for name, value in {**ALWAYS, **parameters}.items()]
+    machine = architecture(parameters, deployed_parameters(stack_name))
+    check_compiler(TARGETS[machine])
+    parameters = {**ALWAYS, **parameters, "Architecture": machine}
+    _run(["cargo", "lambda", "build", "--locked", "--release", "--target", TARGETS[machine]])
+    _run(["sam", "build", "--parameter-overrides", f"Architecture={machine}"])
+    check_binaries(BUILT, machine)
+    overrides = [f'{name}="{value}"' for name, value in parameters.items()]
     if _status(["sam", "deploy", "--stack-name", stack_name, "--parameter-overrides", *overrides]):
         for line in _advice(stack_name):
             say(line)
         raise Failure("sam deploy failed; it says why above")
+
+
+def deployed_parameters(stack_name: str) -> dict[str, str]:
+    """The parameters of the stack's last deployment. None if there is no such stack."""
+    cloudformation = boto3.client("cloudformation")
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return {}
+        raise
+    return {found["ParameterKey"]: found["ParameterValue"] for found in stack.get("Parameters", [])}
 
 
 def _advice(stack_name: str) -> list[str]:
@@ -117,7 +146,11 @@ def main() -> None:
         deploy(*arguments())
     except Failure as failure:
         failure.show()
-        sys.exit(1)
+    except (BotoCoreError, ClientError) as error:
+        Failure(str(error)).show()
+    else:
+        return
+    sys.exit(1)
 
 
 if __name__ == "__main__":

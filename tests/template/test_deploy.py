@@ -1,6 +1,7 @@
 """The checks of `make deploy`."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.console import Failure
 from ops import deploy
@@ -39,3 +40,43 @@ def test_a_binary_for_another_machine_is_not_deployed(tmp_path, architecture):
 def test_a_build_without_functions_is_not_deployed(tmp_path):
     with pytest.raises(Failure, match="no function"):
         deploy.check_binaries(tmp_path, "arm64")
+
+
+@pytest.mark.parametrize(
+    ("asked", "deployed", "target"),
+    [
+        ({}, {}, "aarch64"),
+        ({}, {"Architecture": "x86_64"}, "x86_64"),
+        ({"Architecture": "x86_64"}, {"Architecture": "arm64"}, "x86_64"),
+        ({"Architecture": "arm64"}, {"Architecture": "x86_64"}, "aarch64"),
+    ],
+)
+def test_a_deployment_keeps_the_architecture_of_its_stack(tmp_path, monkeypatch, asked, deployed, target):
+    machine = {"aarch64": "arm64"}.get(target, target)
+    (tmp_path / "PlayFunction").mkdir()
+    (tmp_path / "PlayFunction" / "bootstrap").write_bytes(HEADERS[machine])
+    commands = []
+    monkeypatch.setattr(deploy, "BUILT", tmp_path)
+    monkeypatch.setattr(deploy, "deployed_parameters", lambda _: deployed)
+    monkeypatch.setattr(deploy, "check_compiler", lambda _: None)
+    monkeypatch.setattr(deploy, "_status", lambda command: commands.append(command) or 0)
+    deploy.deploy("videoms", asked)
+    compile_functions, pack, send = commands
+    assert compile_functions[-2:] == ["--target", f"{target}-unknown-linux-gnu"]
+    assert pack[-1] == f"Architecture={machine}"
+    assert f'Architecture="{machine}"' in send
+
+
+def test_a_stack_that_does_not_exist_has_no_parameters(monkeypatch):
+    def client(message):
+        class CloudFormation:
+            def describe_stacks(self, **_):
+                raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
+
+        return lambda _: CloudFormation()
+
+    monkeypatch.setattr(deploy.boto3, "client", client("Stack with id videoms does not exist"))
+    assert deploy.deployed_parameters("videoms") == {}
+    monkeypatch.setattr(deploy.boto3, "client", client("The security token is expired"))
+    with pytest.raises(ClientError, match="token"):
+        deploy.deployed_parameters("videoms")
