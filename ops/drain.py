@@ -2,9 +2,9 @@
 
 STACK_NAME=videoms python -m ops.drain
 
-Queues the views in play's log and in the bucket of failed events, waits until the events queue is empty, and says what
-is left to do. Exits with 0 if nothing is left, with 1 if something is and with 2 if it could not look. A drain is safe
-at any time and twice, because a view is counted once.
+Queues the views in the logs of play and count-views and in the bucket of failed events, waits until the events queue is
+empty, and says what is left to do. Exits with 0 if nothing is left, with 1 if something is and with 2 if it could not
+look. A drain is safe at any time and twice, because a view is counted once.
 """
 
 import argparse
@@ -47,8 +47,8 @@ def drain(stack: Stack, settle: float, limit: float) -> int:
 
 
 def recover(stack: Stack) -> Iterator[str]:
-    """Queues the views that are only in play's log or in the bucket of failed events."""
-    say("Reading play's log and the bucket of failed events of the last 21 days ...")
+    """Queues the views that are only in a log or in the bucket of failed events."""
+    say("Reading the logs and the bucket of failed events of the last 21 days ...")
     with tempfile.TemporaryDirectory() as directory:
         found = 0
         for found, text in enumerate([*logged_views(stack), *failed_events(stack)], 1):
@@ -59,28 +59,31 @@ def recover(stack: Stack) -> Iterator[str]:
     if code == FAILED:
         raise Failure("the views could not be queued; see the message above")
     if code:
-        yield f"Some views can't be read: search the log group {play_log(stack)} for playedAt."
+        yield f"Some views can't be read: search the log groups {' and '.join(logs(stack))} for playedAt."
 
 
-def play_log(stack: Stack) -> str:
-    return f"/aws/lambda/{stack.name}-Play"
+def logs(stack: Stack) -> list[str]:
+    """The log groups of the functions that log a view that nothing else took."""
+    return [f"/aws/lambda/{stack.name}-{function}" for function in ("Play", "CountViews")]
 
 
 def logged_views(stack: Stack) -> Iterator[bytes]:
     pages = stack.session.client("logs").get_paginator("filter_log_events")
     since = int((datetime.now(UTC) - WINDOW).timestamp() * 1000)
-    errors = pages.paginate(logGroupName=play_log(stack), startTime=since, filterPattern='{ $.level = "ERROR" }')
-    for page in errors:
-        messages = [event["message"] for event in page["events"] if "playedAt" in event["message"]]
-        if messages:
-            yield "\n".join(messages).encode()
+    for log in logs(stack):
+        for page in pages.paginate(logGroupName=log, startTime=since, filterPattern='{ $.level = "ERROR" }'):
+            messages = [event["message"] for event in page["events"] if "playedAt" in event["message"]]
+            if messages:
+                yield "\n".join(messages).encode()
 
 
 def failed_events(stack: Stack) -> Iterator[bytes]:
     s3, bucket = stack.session.client("s3"), stack.outputs["FailedEventsBucketName"]
+    since = datetime.now(UTC) - WINDOW
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for entry in page.get("Contents", []):
-            yield s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+            if entry["LastModified"] > since:
+                yield s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
 
 
 def wait_for_events(stack: Stack, settle: float, limit: float) -> Iterator[str]:

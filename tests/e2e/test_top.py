@@ -6,6 +6,10 @@ import pytest
 
 from tests.e2e.helpers import assert_refused, concurrently, eventually, new_id
 
+WINDOWS = ("1", "7", "30", "all")
+# The views that a test may add to a stack.
+AFFORDABLE = 100
+
 
 def top(api, query=""):
     reply = api.top(query)
@@ -13,10 +17,19 @@ def top(api, query=""):
     return reply.json
 
 
+def least(api, window) -> int:
+    """The views that an asset needs at least to be in the list of a window."""
+    listed = top(api, f"days={window}&limit=100")["assets"]
+    return listed[-1]["views"] + 1 if len(listed) == 100 else 1
+
+
 def test_a_watched_asset_rises_to_the_top_of_each_list_in_order(api, rank, user):
+    rank()
+    few = max(least(api, window) for window in WINDOWS)
+    if few > AFFORDABLE:
+        pytest.skip(f"an asset needs {few} views to be listed on this stack, more than a test may add")
     more, less = new_id(), new_id()
-    # More views than most assets of other tests have, which share the list.
-    replies = concurrently(lambda asset: api.post_view(asset, user), [more] * 12 + [less] * 11)
+    replies = concurrently(lambda asset: api.post_view(asset, user), [more] * (few + 1) + [less] * few)
     assert {reply.status for reply in replies} == {200}
     before = datetime.now(UTC).isoformat()[:19]
 
@@ -24,10 +37,9 @@ def test_a_watched_asset_rises_to_the_top_of_each_list_in_order(api, rank, user)
         rank()
         return {asset["id"]: asset["views"] for asset in top(api, query)["assets"] if asset["id"] in (more, less)}
 
-    for days in ("1", "7", "30", "all"):
-        eventually(
-            lambda days=days: list(views(f"days={days}&limit=100").items()), [(more, 12), (less, 11)], "the list"
-        )
+    for days in WINDOWS:
+        expected = [(more, few + 1), (less, few)]
+        eventually(lambda days=days: list(views(f"days={days}&limit=100").items()), expected, "the list")
     assert top(api)["asOf"][:19] >= before
 
 

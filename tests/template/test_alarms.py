@@ -156,7 +156,11 @@ def test_a_dead_letter_raises_an_alarm_whatever_lies_there_already(stack, visibl
 def test_a_gradual_deployment_rolls_back_on_what_a_version_of_the_function_can_do_wrong(gradual):
     groups = gradual.of_type("AWS::CodeDeploy::DeploymentGroup")
     assert len(groups) == len(gradual.functions)
-    more = {"Play": {"DegradedAlarm"}, "GetViews": {"DegradedAlarm"}, "CountViews": {"ViewsFailedAlarm"}}
+    more = {
+        "Play": {"DegradedAlarm", "ViewsInvokedAlarm", "ViewsNotPublishedAlarm"},
+        "GetViews": {"DegradedAlarm"},
+        "CountViews": {"ViewsFailedAlarm"},
+    }
     http = _http_functions(gradual)
     for function in (name.removesuffix("Function") for name in gradual.functions):
         group = groups[f"{function}FunctionDeploymentGroup"]
