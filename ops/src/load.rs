@@ -1,6 +1,7 @@
 //! `ops load`: plays at a fixed rate and compares what was played with what is counted.
 
 mod api;
+mod backoff;
 mod bill;
 mod counts;
 mod plays;
@@ -125,9 +126,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         load.rate,
         load.run
     );
-    let report = self::load(&api, load).await?;
-    print!("{report}");
-    withdraw(&api, &report.load).await?;
+    let loaded = self::load(&api, load.clone()).await;
+    if let Ok(report) = &loaded {
+        print!("{report}");
+    }
+    // Whatever happened, because the catalogue is everybody's.
+    let withdrawn = withdraw(&api, &load).await;
+    let report = loaded?;
+    withdrawn?;
     Ok(if report.is_exact() {
         ExitCode::SUCCESS
     } else {

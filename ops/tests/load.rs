@@ -35,6 +35,10 @@ struct FakeApi {
     fate: fn(usize) -> Fate,
     /// The time that the one instance of play takes.
     takes: Duration,
+    /// Whether the gateway throttles a signed request, by its number.
+    throttles: fn(usize) -> bool,
+    /// Whether a signed request fails, by its number.
+    breaks: fn(usize) -> bool,
     instance: Semaphore,
     state: Mutex<State>,
 }
@@ -43,6 +47,7 @@ struct FakeApi {
 struct State {
     published: BTreeSet<String>,
     attempts: usize,
+    signed: usize,
     keys: BTreeSet<String>,
     views: HashMap<String, u64>,
     /// Reads that see no view yet.
@@ -54,6 +59,8 @@ impl FakeApi {
         Self {
             fate,
             takes: Duration::ZERO,
+            throttles: |_| false,
+            breaks: |_| false,
             instance: Semaphore::new(1),
             state: Mutex::default(),
         }
@@ -83,6 +90,12 @@ impl FakeApi {
         }
     }
 
+    fn next_signed(&self) -> usize {
+        let mut state = self.state.lock().unwrap();
+        state.signed += 1;
+        state.signed
+    }
+
     fn views(&self, kind: &str, id: &str) -> Response<Bytes> {
         let mut state = self.state.lock().unwrap();
         let blind = state.blind > 0;
@@ -107,6 +120,13 @@ impl Handler for FakeApi {
                 || !signature.contains("/eu-west-1/execute-api/")
             {
                 return Some(answer(403, &json!({"message": "Forbidden"})));
+            }
+            let number = self.next_signed();
+            if (self.throttles)(number) {
+                return Some(answer(429, &json!({"message": "Too Many Requests"})));
+            }
+            if (self.breaks)(number) {
+                return Some(answer(503, &json!({"message": "Service Unavailable"})));
             }
             Some(match (request.method().as_str(), path.as_slice()) {
                 ("POST", [service @ ("content" | "url"), "asset", asset]) => {
@@ -194,6 +214,27 @@ async fn the_assets_of_a_load_leave_the_catalogue_and_no_other_does() {
         "{:?}",
         state.published
     );
+}
+
+#[tokio::test]
+async fn throttled_changes_and_reads_are_tried_again() {
+    let mut api = FakeApi::new(|_| Fate::Count);
+    api.throttles = |request| request % 3 == 0;
+    let api = Arc::new(api);
+    let report = loaded(&api, small()).await;
+    assert!(report.is_exact(), "{report}");
+    let server = Server::start(Arc::<FakeApi>::clone(&api));
+    withdraw(&client(&server), &report.load).await.unwrap();
+    assert_eq!(api.state.lock().unwrap().published.len(), 0);
+}
+
+#[tokio::test]
+async fn a_count_that_can_not_be_read_again_is_told_after_the_time_to_settle() {
+    let mut api = FakeApi::new(|_| Fate::Count);
+    // Five assets are published by ten requests, and 25 counters are read before they are read all at once.
+    api.breaks = |request| request > 35 && request.is_multiple_of(2);
+    let report = loaded(&Arc::new(api), small()).await;
+    assert!(report.to_string().contains("the count can't be read"), "{report}");
 }
 
 #[tokio::test]

@@ -21,8 +21,12 @@ use platform::{aws::credentials_from_env, config};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use super::backoff::Backoff;
+
 /// The longest that the gateway lets a request take.
 const LIMIT: Duration = Duration::from_secs(30);
+/// The time for which a signed request is tried that the gateway throttles.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An API by its base URL.
 #[derive(Debug)]
@@ -120,9 +124,15 @@ impl Api {
     }
 
     async fn signed(&self, method: &'static str, path: &str, body: String) -> anyhow::Result<Answer> {
-        let mut request = self.request(method, path, body)?;
-        self.sign(&mut request).context("Failed to sign a request")?;
-        self.answer(request).await
+        let mut backoff = Backoff::lasting(PATIENCE);
+        loop {
+            let mut request = self.request(method, path, body.clone())?;
+            self.sign(&mut request).context("Failed to sign a request")?;
+            let answer = self.answer(request).await?;
+            if answer.0 != 429 || !backoff.pause().await {
+                return Ok(answer);
+            }
+        }
     }
 
     fn request(&self, method: &'static str, path: &str, body: String) -> anyhow::Result<HttpRequest> {

@@ -77,10 +77,9 @@ impl Counts {
     /// Reads the counters until all are right or none has moved for `settle`. Calls `watch` with the number of those that
     /// are right. Returns those that are not.
     pub(crate) async fn compare(&self, api: &Api, settle: Duration, watch: impl Fn(usize)) -> Vec<Difference> {
-        let mut seen = BTreeMap::new();
+        let (mut seen, mut latest) = (BTreeMap::new(), BTreeMap::new());
         let mut moved = Instant::now();
         loop {
-            let before = seen.clone();
             self.read(api, &mut seen).await;
             watch(self.0.len() - self.differences(&seen).len());
             if self.differences(&seen).is_empty() {
@@ -91,7 +90,9 @@ impl Counts {
                     return Vec::new();
                 }
             }
-            if seen != before {
+            let before = latest.clone();
+            latest.extend(seen.clone());
+            if latest != before {
                 moved = Instant::now();
             } else if moved.elapsed() >= settle {
                 return self.differences(&seen);

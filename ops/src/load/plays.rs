@@ -6,18 +6,15 @@ use hdrhistogram::Histogram;
 use tokio::{
     sync::{Mutex, Semaphore},
     task::JoinSet,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep_until},
 };
 
-use super::{Load, api::Api, counts::Counts};
+use super::{Load, api::Api, backoff::Backoff, counts::Counts};
 use crate::zipf::Zipf;
 
 /// Plays under way at once. More would exhaust this machine, not the API. A play that has to wait for others is late, and
 /// its latency says so.
 const UNDER_WAY: usize = 256;
-/// The first pause of a play between two attempts. Each further one is twice as long.
-const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest latency that is told apart, in microseconds: an hour.
 const LONGEST: u64 = 3_600_000_000;
 
@@ -84,7 +81,7 @@ pub(crate) async fn play(
 impl Play {
     /// Tries until the play is answered, under one key, so that it counts once however often it arrives.
     async fn until_answered(self, api: &Api, patience: Duration, played: &Mutex<Played>) {
-        let (started, mut pause) = (Instant::now(), PAUSE);
+        let mut backoff = Backoff::lasting(patience);
         let answered = loop {
             let failure = match api.play(&self.asset, &self.user, &self.key).await {
                 Ok(200) => break true,
@@ -93,11 +90,9 @@ impl Play {
                 Err(error) => Some(crate::error::sentence(&error)),
             };
             played.lock().await.attempt_failed(failure);
-            if started.elapsed() >= patience {
+            if !backoff.pause().await {
                 break false;
             }
-            sleep(pause.mul_f64(fastrand::f64())).await;
-            pause = LONGEST_PAUSE.min(pause * 2);
         };
         played.lock().await.ended(&self, answered);
     }
