@@ -29,13 +29,17 @@ pub(crate) const REPORTING_TABLES: [(&str, &[&str]); 4] = [
 
 /// A DynamoDB engine. Clones share the tables.
 #[derive(Clone)]
-pub struct Engine(Database);
+pub struct Engine {
+    database: Database,
+    /// Whether each page of a scan has one item.
+    short_pages: bool,
+}
 
 impl Engine {
     /// A new engine in memory without tables.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self(Database::memory_with_clock(Arc::new(Clock::start())).unwrap())
+        Database::memory_with_clock(Arc::new(Clock::start())).unwrap().into()
     }
 
     /// A new engine in memory with one table, [`TABLE`].
@@ -63,7 +67,16 @@ impl Engine {
     /// An engine without tables that stores them in a file. It writes a commit to the disk before it answers.
     #[must_use]
     pub fn in_file(path: &Path) -> Self {
-        Self(Database::new(path.to_str().unwrap()).unwrap())
+        Database::new(path.to_str().unwrap()).unwrap().into()
+    }
+
+    /// The same engine, whose scans answer in pages of one item. Those of DynamoDB have 1 MB.
+    #[must_use]
+    pub fn with_short_pages(self) -> Self {
+        Self {
+            short_pages: true,
+            ..self
+        }
     }
 
     /// Creates a table with these keys: the partition key, then the sort key if there is one. A `shard` is a number, and
@@ -78,7 +91,7 @@ impl Engine {
             "KeySchema": keys.iter().zip(["HASH", "RANGE"]).map(key).collect::<Vec<_>>(),
             "AttributeDefinitions": keys.iter().map(attribute).collect::<Vec<_>>(),
         });
-        run(&table.to_string(), |request| self.0.create_table(request)).unwrap();
+        run(&table.to_string(), |request| self.database.create_table(request)).unwrap();
     }
 
     /// Clients of the engine.
@@ -102,7 +115,7 @@ impl Engine {
             if !from.is_null() {
                 request["ExclusiveStartKey"] = from;
             }
-            let mut page = run(&request.to_string(), |request| self.0.scan(request)).unwrap();
+            let mut page = run(&request.to_string(), |request| self.database.scan(request)).unwrap();
             items.append(page["Items"].as_array_mut().unwrap());
             from = page["LastEvaluatedKey"].take();
             if from.is_null() {
@@ -114,7 +127,7 @@ impl Engine {
     /// Carries out a call.
     #[must_use]
     pub fn carry_out(&self, call: &Call) -> Answer {
-        let (db, body) = (&self.0, &call.body);
+        let (db, body) = (&self.database, &call.body);
         let result = match call.action.as_str() {
             "BatchGetItem" => run(body, |request| db.batch_get_item(request)),
             "BatchWriteItem" => run(body, |request| db.batch_write_item(request)),
@@ -124,6 +137,11 @@ impl Engine {
             "PutItem" => run(body, |request| db.put_item(request)),
             "UpdateItem" => run(body, |request| db.update_item(request)),
             "Query" => run(body, |request| db.query(request)),
+            "Scan" if self.short_pages => {
+                let mut request = call.json();
+                request["Limit"] = json!(1);
+                run(&request.to_string(), |request| db.scan(request))
+            }
             "Scan" => run(body, |request| db.scan(request)),
             "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
             other => panic!("the engine has no {other} here: add it"),
@@ -131,6 +149,15 @@ impl Engine {
         match result {
             Ok(response) => Answer::now(200, response.to_string()),
             Err(error) => Answer::now(error.status_code(), error.to_json()),
+        }
+    }
+}
+
+impl From<Database> for Engine {
+    fn from(database: Database) -> Self {
+        Self {
+            database,
+            short_pages: false,
         }
     }
 }
