@@ -59,7 +59,7 @@ def test_other_spellings_of_the_json_media_type_are_accepted(api, asset, content
 
 
 def test_a_body_without_a_content_type_is_read_as_json(api, asset):
-    """The gateway passes such a body in Base64."""
+    """The gateway passes it in Base64."""
     body = '{"title":"映画","genre":"drama","summary":""}'
     assert answer(api.post_content(asset, body)) == (200, {"status": "ok"})
     expected = {"id": asset, "title": "映画", "genre": "drama", "summary": ""}

@@ -43,6 +43,6 @@ def test_a_posted_url_can_be_read(api, asset, url):
 
 
 def test_a_body_without_a_content_type_is_read_as_json(api, asset):
-    """The gateway passes such a body in Base64."""
+    """The gateway passes it in Base64."""
     assert answer(api.post_url(asset, '{"url":"films/%C3%A9.mp4"}')) == (200, {"status": "ok"})
     eventually(lambda: answer(api.url(asset)), (200, {"id": asset, "url": "films/%C3%A9.mp4"}), "the URL just stored")

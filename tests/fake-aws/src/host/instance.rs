@@ -134,7 +134,7 @@ impl Instance {
                 logged: self.log.len(),
                 answer: receiver,
             };
-            // Whoever invoked the function may have given up.
+            // The caller may have given up.
             if taken.send(hand_over).is_ok() {
                 let id = fastrand::u64(..);
                 let started = Instant::now();
