@@ -48,18 +48,15 @@ def first_answer(rows: list[dict], path: Path) -> None:
     save(figure, path)
 
 
-def load(rows: list[dict], original: float, path: Path) -> None:
+def load(rows: list[dict], path: Path) -> None:
     """Plays per second and latency by connections."""
     rows = [row for row in rows if not row["like_aws"]]
     names = [str(row["connections"]) for row in rows]
     figure, (rate, latency) = plt.subplots(1, 2, figsize=(9, 3.2))
     drawn = rate.bar(names, [row["plays_per_second"] for row in rows], color=OURS, width=0.55)
     rate.bar_label(drawn, fmt="{:,.0f}", padding=2)
-    label = f"the Go original on 8, in memory: {original:,.0f}"
-    rate.axhline(original, color=FLOOR, linestyle="--", linewidth=1, label=label)
-    rate.legend(frameon=False, loc="upper left", fontsize=8)
     rate.set(title="Plays per second, every view counted", xlabel="connections")
-    rate.margins(y=0.25)
+    rate.margins(y=0.15)
     for key, label, colour in [("p99_ms", "99 %", PEERS), ("p50_ms", "50 %", OURS)]:
         latency.plot(names, [row[key] for row in rows], "o-", color=colour, label=label)
         for name, row in zip(names, rows, strict=True):

@@ -7,6 +7,7 @@ anew. RESULTS is the JSON that `first-poll` prints.
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from local.builds import ROOT, architecture
@@ -32,17 +33,20 @@ def check(measured: dict[str, dict[str, float]]) -> int:
     if recorded is None:
         print(f"no starts are recorded for {architecture()}", file=sys.stderr)
         return NOT_CHECKED
-    grown = 0
-    for name, figures in measured.items():
-        for figure, ratio in figures.items():
-            limit = recorded.get(name, {}).get(figure, 0) * GROWTH[figure]
-            if ratio > limit:
-                grown += 1
-                print(
-                    f"a start of {name}: {figure} is {ratio:.2f} times hello's, the limit is {limit:.2f}",
-                    file=sys.stderr,
-                )
-    return min(grown, 1)
+    found = [complaint for name in measured for complaint in complaints(name, measured[name], recorded.get(name))]
+    for complaint in found:
+        print(complaint, file=sys.stderr)
+    return 1 if found else 0
+
+
+def complaints(name: str, figures: dict[str, float], recorded: dict[str, float] | None) -> Iterator[str]:
+    if recorded is None:
+        yield f"no start of {name} is recorded: see --record"
+        return
+    for figure, ratio in figures.items():
+        limit = recorded[figure] * GROWTH[figure]
+        if ratio > limit:
+            yield f"a start of {name}: {figure} is {ratio:.2f} times hello's, the limit is {limit:.2f}"
 
 
 def record(measured: dict[str, dict[str, float]]) -> int:

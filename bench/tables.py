@@ -141,10 +141,10 @@ def summary(run: dict, designs: dict[str, cost.Design]) -> str:
     """The figures of README."""
     bills = {name: sum(cost.dollars(design).values()) for name, design in designs.items()}
     plays = next(row["plays_per_second"] for row in run["load"] if row["connections"] == 8 and not row["like_aws"])
-    prices = ", ".join(f"${dollars:.2f} as {name}" for name, dollars in bills.items())
+    prices = ", ".join(f"${dollars:.2f} ({name})" for name, dollars in bills.items())
     python, node = (times_ours(run["first-answer"], runtime) for runtime in ("Python", "Node.js"))
     lines = [
-        f"A million plays cost, by list prices: {prices}.",
+        f"A million plays cost, by list prices and [design](docs/benchmarks.md#cost): {prices}.",
         f"Up to its first answer a cold start takes at most 1/{python} of Python's CPU time and 1/{node} of Node.js's.",
         f"With viewers on 8 connections, {plays:,.0f} plays per second are answered and counted.",
     ]

@@ -84,8 +84,9 @@ def test_the_summary_names_the_worst_ratio_and_each_design():
         {"connections": 8, "like_aws": True, "plays_per_second": 200.0},
     ]
     designs = {"standard": {"API": (1, "HTTP API request")}, "naive": {"API": (1, "REST API request")}}
+    prices = "$1.00 (standard), $3.50 (naive)"
     assert tables.summary({"first-answer": starts, "load": loads}, designs).splitlines() == [
-        "- A million plays cost, by list prices: $1.00 as standard, $3.50 as naive.",
+        f"- A million plays cost, by list prices and [design](docs/benchmarks.md#cost): {prices}.",
         "- Up to its first answer a cold start takes at most 1/53 of Python's CPU time and 1/33 of Node.js's.",
         "- With viewers on 8 connections, 1,234 plays per second are answered and counted.",
     ]
