@@ -162,7 +162,7 @@ audit: ## Recompute the counters from the markers and compare; ARGS="--save FILE
 
 .PHONY: export-user
 export-user: ## List what is held about a user, as in `make export-user USER=8`
-	@scripts/venv.sh local
+	@$(if $(filter command line,$(origin USER)),,$(error a user is missing: make export-user USER=8))scripts/venv.sh local
 	@$(ON_STACK) -m ops.stack export-user "$(USER)"
 
 .PHONY: recover

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "exactly-once.md"
 # A number and what it counts. Some lines of a report hold several.
-FIGURE = re.compile(r"(\d+) (\D+?)(?=,? (?:with |and )?\d|$)", re.MULTILINE)
+FIGURE = re.compile(r"(\d+) (\D+?)(?=, \d|$)", re.MULTILINE)
 KIND_OF_FAULT = re.compile(r"^ *(\d+) ([A-Z]\w+)$", re.MULTILINE)
 WRONG = re.compile(r'counter: "(.+?)", played: (\d+), counted: (\d+)')
 

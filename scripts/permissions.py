@@ -14,9 +14,10 @@ HEAD = """\
 # Permissions
 
 Each function makes these AWS calls and no others. The [rig](../tests/rig/README.md) records them from the release
-binaries, over every sample event and failure. `tests/template` holds the roles of the template against the same list:
-every call is allowed, and every permission is used. Lambda itself uses a role for the function's log, for polling the
-events queue and for storing failed events, which the table leaves out.
+binaries, over every sample event, and while the queue refuses play and the table refuses count-views. `tests/template`
+holds the roles of the template against the same list: every call is allowed, and every permission is used. Lambda
+itself uses a role for the function's log, for polling the events queue and for storing failed events, which the table
+leaves out.
 
 `python -m scripts.permissions` writes this page from `tests/rig/access.json`.
 

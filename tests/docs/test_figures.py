@@ -10,12 +10,13 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 REPORT = """\
 seed 7: 1000000 views played
    210535 duplicates, 118549 recovered from the log
-      698 LostAnswer
-     1302 Outage
+      698 AnswerLost
+     1302 TableDown
         0 reported as failed, but counted
         0 lost
         0 doubled
-       97 repaired, with 30 refused because of a view in between, 2 failed and 1 broken off
+      101 counters damaged
+      100 counters right at the end, 1 counters whose right value nobody can know
 """
 MUTATIONS = """\
 == duplicates-not-dropped
@@ -46,10 +47,9 @@ def test_every_figure_of_a_campaign_has_its_row():
         ["reported as failed, but counted", "0"],
         ["lost", "0"],
         ["doubled", "0"],
-        ["repaired", "97"],
-        ["refused because of a view in between", "30"],
-        ["failed", "2"],
-        ["broken off", "1"],
+        ["counters damaged", "101"],
+        ["counters right at the end", "100"],
+        ["counters whose right value nobody can know", "1"],
     ]
 
 

@@ -22,3 +22,10 @@ def test_a_stage_that_fails_ends_the_run():
     ended = run('stage "first" false', 'stage "second" echo later')
     assert (ended.returncode, "error: first failed" in ended.stderr) == (1, True)
     assert "later" not in ended.stdout
+
+
+def test_every_file_of_local_tests_belongs_to_a_stage():
+    stages = (ROOT / "scripts" / "test.sh").read_text()
+    files = sorted(path.name for path in (ROOT / "tests" / "local").glob("test_*.py"))
+    assert files
+    assert [name for name in files if f"tests/local/{name}" not in stages] == []

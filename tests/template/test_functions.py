@@ -24,13 +24,15 @@ def test_each_function_has_a_sample_event(stack):
 
 def test_a_function_has_the_timeout_that_its_code_divides_among_its_work(stack):
     """A unit test of the crate holds each file to the code."""
-    seconds = json.loads((ROOT / "functions" / "play" / "timeouts.json").read_text())
     timeouts = {binary: stack.functions[name]["Timeout"] for name, binary in stack.binaries.items()}
-    assert timeouts["play"] == seconds["play"]
+    files = [json.loads(path.read_text()) for path in ROOT.glob("functions/*/timeouts.json")]
+    divided = {name: seconds for file in files for name, seconds in file.items() if name != "counts"}
+    assert set(divided) == {"play", "count-views", "rank-assets"}
+    assert {name: timeouts[name] for name in divided} == divided
 
 
 def test_a_view_is_not_counted_while_its_play_may_still_read_the_counts(stack):
-    """Play adds its view to the counts that it reads, so these must not have it."""
+    """Play adds one to the counts that it reads, so they must not include its view yet."""
     seconds = json.loads((ROOT / "functions" / "play" / "timeouts.json").read_text())
     [queue] = [queue for name, queue in stack.of_type("AWS::SQS::Queue").items() if name == "EventsQueue"]
     assert queue["DelaySeconds"] >= seconds["counts"]

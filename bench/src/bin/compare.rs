@@ -56,7 +56,7 @@ fn builds(name: &str, endpoint: &str) -> Builds {
     [1, 2].map(|number| {
         let directory = PathBuf::from(args().nth(number).expect("two directories: BEFORE and AFTER"));
         let build = Bootstrap::new(name, vec![directory.join(name).join("bootstrap")]);
-        build.with("AWS_ENDPOINT_URL", endpoint).with("VIEWER_TOKEN_ISSUER", "")
+        build.with("AWS_ENDPOINT_URL", endpoint)
     })
 }
 

@@ -40,7 +40,7 @@ where
     let id = asset_id(&request)?;
     let record = R::try_from(fields(&request)?)?;
     table.replace(&id, &record).await?;
-    Ok(Reply::stored())
+    Ok(Reply::done())
 }
 
 /// Deletes the asset's record, if there is one, and answers 200 `{"status":"ok"}`.
@@ -49,5 +49,5 @@ where
 /// 400 for a malformed id, 503 when the table does not answer.
 pub async fn delete(table: &AssetTable, request: Request) -> Result<Reply, Error> {
     table.delete(&asset_id(&request)?).await?;
-    Ok(Reply::stored())
+    Ok(Reply::done())
 }

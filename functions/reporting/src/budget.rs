@@ -11,7 +11,7 @@ const COUNTING_MARGIN: Duration = Duration::from_secs(5);
 const MARGIN: Duration = Duration::from_secs(2);
 /// The longest that counting waits for the markers of views with derived ids. The transactions decide without them, too.
 pub(crate) const LOOK_UP: Duration = Duration::from_secs(5);
-/// The function's timeout in `template.yaml`, for an invocation that is given no deadline.
+/// The function's timeout. `timeouts.json` repeats it, and `tests/template` holds the template against that.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The moments by which parts of the work end.
@@ -38,5 +38,24 @@ impl Budget {
             counting: now + time_left.saturating_sub(COUNTING_MARGIN),
             sending: now + time_left.saturating_sub(MARGIN),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::rank_assets;
+
+    /// `tests/template` compares the file with the template.
+    #[test]
+    fn the_file_beside_the_crate_has_the_timeouts() {
+        let seconds: HashMap<&str, u64> = serde_json::from_str(include_str!("../timeouts.json")).unwrap();
+        let timeouts = [("count-views", TIMEOUT), ("rank-assets", rank_assets::TIMEOUT)];
+        assert_eq!(
+            seconds,
+            HashMap::from(timeouts.map(|(name, timeout)| (name, timeout.as_secs())))
+        );
     }
 }

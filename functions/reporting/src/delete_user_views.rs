@@ -18,5 +18,5 @@ const LIMIT: Duration = Duration::from_secs(8);
 pub async fn delete_user_views(records: &UserRecords, request: Request) -> Result<Reply, Error> {
     let user = user_id(&request)?;
     records.forget(&user, Instant::now() + LIMIT).await?;
-    Ok(Reply::stored())
+    Ok(Reply::done())
 }

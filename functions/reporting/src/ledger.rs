@@ -129,7 +129,7 @@ impl Ledger {
                     outcome.oldest = views.iter().map(|view| view.played_at).min();
                     views.clear();
                 }
-                Verdict::Duplicates(indexes) => {
+                Verdict::ConditionsFailed(indexes) => {
                     outcome.duplicates += indexes.len();
                     for index in indexes.into_iter().rev() {
                         log_each(&[views.remove(index)], "counted before");

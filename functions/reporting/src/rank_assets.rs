@@ -29,8 +29,8 @@ use crate::{
 const SEGMENTS: i32 = 8;
 /// The shards that one run removes days from. The others' turn comes with the next runs.
 const MAX_OVERDUE: usize = 10_000;
-/// The function's timeout in `template.yaml`, for an invocation that is given no deadline.
-const TIMEOUT: Duration = Duration::from_mins(15);
+/// The function's timeout. `timeouts.json` repeats it, and `tests/template` holds the template against that.
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(15);
 /// The part of it that is left when the scan is given up, so that the log says why.
 const MARGIN: Duration = Duration::from_secs(10);
 
@@ -76,7 +76,8 @@ impl RankAssets {
     /// Ranks the assets in the time that Lambda gives the invocation.
     ///
     /// # Errors
-    /// When a table does not answer, or the time is over before every asset is read. No list is replaced then.
+    /// When the time is over before every asset is read: no list is replaced then. When a table does not answer: the lists
+    /// that were replaced by then stay.
     pub async fn handle(&self, context: &Context) -> Result<(), BoxError> {
         self.rank(platform::time_left(context, TIMEOUT)).await
     }

@@ -1,4 +1,4 @@
-//! One `TransactWriteItems`: the markers of several views and the counters that they move, all or nothing.
+//! One `TransactWriteItems`, all or nothing, such as the markers of several views and the counters that they move.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,9 @@ use crate::{Tables, backoff::Backoff, schema};
 pub(crate) enum Verdict {
     /// Everything is written.
     Committed,
-    /// Nothing was written, because the conditions of the items with these indexes don't hold: these views have been
-    /// counted before.
-    Duplicates(Vec<usize>),
+    /// Nothing was written, because the conditions of the items with these indexes don't hold. When views are counted only
+    /// markers have a condition and they come first, so these are the indexes of views that were counted before.
+    ConditionsFailed(Vec<usize>),
     /// Nothing was written, or the result is unknown. The markers make a retry safe.
     Retry(BoxError),
     /// Nothing was written, and a retry with the same views would fail as well.
@@ -110,12 +110,11 @@ fn classify(error: SdkError<TransactWriteItemsError>) -> Verdict {
 fn classify_reasons(reasons: &[CancellationReason]) -> Option<Verdict> {
     let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
     let codes: Vec<_> = reasons.iter().map(code).collect();
-    // Only markers have a condition, and they come first, so the index is the view's.
-    let duplicates: Vec<_> = (0..codes.len())
+    let failed: Vec<_> = (0..codes.len())
         .filter(|index| codes[*index] == "ConditionalCheckFailed")
         .collect();
-    if !duplicates.is_empty() {
-        return Some(Verdict::Duplicates(duplicates));
+    if !failed.is_empty() {
+        return Some(Verdict::ConditionsFailed(failed));
     }
     let is_transient = |code: &String| {
         [

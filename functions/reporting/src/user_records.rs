@@ -61,7 +61,7 @@ impl UserRecords {
         match transaction::send_until(&self.client, self.deletion(user)?, None, deadline).await {
             Verdict::Committed => Ok(()),
             Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Misconfigured(cause) => Err(cause),
-            Verdict::Duplicates(_) => Err("DynamoDB named a condition, and there is none".into()),
+            Verdict::ConditionsFailed(_) => Err("DynamoDB named a condition, and there is none".into()),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
 const ASSET_TABLES: [(&str, &[&str]); 2] = [("metadata", &["id"]), ("url", &["id"])];
 
 /// The number of times that a message is received before it is a dead letter, as in the template.
-const MAX_RECEIVES: u32 = 1_000;
+pub const MAX_RECEIVES: u32 = 1_000;
 
 /// The time that the network and the services on AWS add to a call.
 #[derive(Debug, Clone, Copy, Default)]

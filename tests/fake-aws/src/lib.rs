@@ -35,7 +35,7 @@ pub mod tls;
 pub use answer::{Answer, Ending};
 pub use behaviour::Behaviour;
 pub use call::Call;
-pub use cloud::{Cloud, Latency};
+pub use cloud::{Cloud, Latency, MAX_RECEIVES};
 pub use connector::answering;
 pub use counters::{Counters, Difference};
 pub use engine::{Engine, TABLE};

@@ -41,7 +41,7 @@ pub enum Fault {
     DeliveredTwice,
     /// The queue misses that a message was deleted and delivers it again after the visibility timeout.
     DeliveredAgain,
-    /// The same, more than ten minutes later, when DynamoDB has forgotten the transaction's token.
+    /// The same, eleven minutes later.
     DeliveredLate,
 }
 

@@ -26,7 +26,7 @@ pub struct Report {
     /// Views that were counted more than once.
     pub doubled: u64,
     /// Messages that count-views reported as failed though it had counted their views. In the end they would be dead
-    /// messages.
+    /// letters.
     pub needless: u64,
     /// The counters that are wrong, those of views per day among them.
     pub differences: Vec<Difference>,

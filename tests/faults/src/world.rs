@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use fake_aws::{Answer, Behaviour, Call, Engine, Lambda, Queue, Redrive, Service, Sqs, backends, connector};
+use fake_aws::{
+    Answer, Behaviour, Call, Engine, Lambda, MAX_RECEIVES, Queue, Redrive, Service, Sqs, backends, connector,
+};
 use platform::aws::Clients;
 use tokio::time::sleep;
 
@@ -23,8 +25,6 @@ use crate::{
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 /// About the time that DynamoDB, SQS and Lambda take to answer.
 pub(crate) const LATENCY: Duration = Duration::from_millis(4);
-/// The number of times that a message is received before it is a dead letter, as in the template.
-const MAX_RECEIVES: u32 = 1_000;
 
 pub(crate) const EVENTS_URL: &str = "https://sqs.us-east-1.amazonaws.com/1/events";
 pub(crate) const POISON_URL: &str = "https://sqs.us-east-1.amazonaws.com/1/poison";

@@ -49,7 +49,7 @@ impl Reply {
 
     /// 200 with `{"status":"ok"}`: what was asked for is done.
     #[must_use]
-    pub fn stored() -> Self {
+    pub fn done() -> Self {
         Self::new(StatusCode::OK, json!({"status": "ok"}))
     }
 

@@ -22,7 +22,7 @@ use crate::{
 
 /// The time reserved to answer when an endpoint is not done. An endpoint may reserve more for itself.
 const MARGIN: Duration = Duration::from_millis(500);
-/// The time of an invocation that is given no deadline: an HTTP API waits no longer.
+/// The time of an invocation whose deadline has passed, see `time_left`. An HTTP API waits no longer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers requests with `handler` until Lambda stops the instance.

@@ -153,7 +153,7 @@ async fn repair(client: &Client, tables: &Tables, wrong: &Difference) -> Result<
     let token = format!("{:032x}", fastrand::u128(..));
     match transaction::send_until(client, items, Some(token), Instant::now() + LIMIT).await {
         Verdict::Committed => Ok(right),
-        Verdict::Duplicates(_) => Err(Refused::Changed),
+        Verdict::ConditionsFailed(_) => Err(Refused::Changed),
         Verdict::Retry(cause) | Verdict::Reject(cause) | Verdict::Misconfigured(cause) => Err(Refused::Failed(cause)),
     }
 }

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// The visibility timeout of the events queue, as in the template.
+/// The visibility timeout of the events queue, shorter than the template's four minutes.
 pub const VISIBILITY: Duration = Duration::from_mins(3);
 
 /// A message.
