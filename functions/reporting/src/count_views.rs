@@ -1,4 +1,4 @@
-//! The queue's trigger: counts a batch of view events and answers which messages have to come again.
+//! Counts a batch of view events and answers which messages have to come again.
 
 use std::collections::HashMap;
 

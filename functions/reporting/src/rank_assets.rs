@@ -1,4 +1,4 @@
-//! The schedule: ranks the assets by a scan of their counters, and removes days that no update will remove.
+//! Ranks the assets by a scan of their counters, and removes days that no update will remove.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The trigger of the events queue.
+//! Invoked by the events queue's trigger.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The schedule of the rankings.
+//! Invoked by the schedule of the rankings.
 
 use std::process::ExitCode;
 
