@@ -18,6 +18,8 @@ API = re.compile(r"/_aws/execute-api/[^/]+/")
 FROM_A_PAGE = {b"origin", b"sec-fetch-site"}
 # What a browser says of the page's own requests, and of an address that a person typed.
 FROM_THE_PAGE = {b"same-origin", b"none"}
+# A link that a person follows from elsewhere. The page that had it can't read what is opened.
+NAVIGATION = {b"sec-fetch-mode": b"navigate", b"sec-fetch-dest": b"document"}
 OTHER_NAME = "The local stack answers only to localhost and 127.0.0.1."
 
 
@@ -47,10 +49,12 @@ def refusal_of_aws(scope) -> str | None:
 
 
 def refusal_of_the_page(scope) -> str | None:
-    """The reason not to serve a request to the page's address. Pages of other origins reach nothing."""
+    """The reason not to serve a request to the page's address. Pages of other origins can link to it, and no more."""
     if not _is_for_this_machine(scope):
         return OTHER_NAME
     headers = dict(_headers(scope))
+    if scope["method"] == "GET" and NAVIGATION.items() <= headers.items():
+        return None
     origin = headers.get(b"origin", b"http://" + headers[b"host"])
     if origin != b"http://" + headers[b"host"] or headers.get(b"sec-fetch-site", b"none") not in FROM_THE_PAGE:
         return "The local stack's page is not for other web pages."

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Play at a fixed rate and check that each view is counted exactly once
 ///
-/// Plays start at the rate whether or not earlier ones are answered, and a latency counts from the moment at which its
+/// Plays start at the rate whether or not earlier ones are answered (up to 256 wait at once), and a latency counts from the moment at which its
 /// play was due. So an API that is too slow shows as such. Each play has an Idempotency-Key and is tried for a minute. At
 /// the end the counts of each asset and user are compared with the plays that were answered.
 ///
@@ -144,7 +144,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 /// Plays and compares.
 ///
 /// # Errors
-/// When an asset can't be published.
+/// When an asset can't be published or plays are refused, as without a token that the API requires.
 pub async fn load(api: &Arc<Api>, load: Load) -> anyhow::Result<Report> {
     publish(api, &load).await?;
     let bar = progress::bar(load.plays as usize, "Plays answered:");

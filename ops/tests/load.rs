@@ -21,6 +21,7 @@ enum Fate {
     Count,
     Throttle,
     Fail,
+    Refuse,
     /// The view is counted and the connection breaks.
     LoseTheAnswer,
     /// The view is answered and not counted.
@@ -75,7 +76,7 @@ impl FakeApi {
         let counts = match fate {
             Fate::Count | Fate::LoseTheAnswer => 1,
             Fate::Double => 2,
-            Fate::Throttle | Fate::Fail | Fate::Forget => 0,
+            Fate::Throttle | Fate::Fail | Fate::Refuse | Fate::Forget => 0,
         };
         if counts > 0 && state.keys.insert(key.to_owned()) {
             for counter in [format!("asset/{asset}"), format!("user/{user}")] {
@@ -85,6 +86,7 @@ impl FakeApi {
         match fate {
             Fate::LoseTheAnswer => None,
             Fate::Throttle => Some(answer(429, &json!({"message": "Too Many Requests"}))),
+            Fate::Refuse => Some(answer(401, &json!({"message": "Unauthorized"}))),
             Fate::Fail => Some(answer(503, &json!({"message": "Service Unavailable"}))),
             Fate::Count | Fate::Forget | Fate::Double => Some(answer(200, &json!({"id": asset}))),
         }
@@ -214,6 +216,13 @@ async fn the_assets_of_a_load_leave_the_catalogue_and_no_other_does() {
         "{:?}",
         state.published
     );
+}
+
+#[tokio::test]
+async fn a_load_ends_at_the_first_play_that_is_refused_for_good() {
+    let server = Server::start(Arc::new(FakeApi::new(|_| Fate::Refuse)));
+    let error = load(&Arc::new(client(&server)), small()).await.unwrap_err();
+    assert!(error.to_string().contains("refused with 401"), "{error}");
 }
 
 #[tokio::test]

@@ -182,6 +182,14 @@ def test_a_page_of_another_origin_and_another_name_of_this_machine_are_refused(
     assert len(recorder.received) == received
 
 
+def test_a_link_from_elsewhere_opens_the_page_and_nothing_else_does(before_the_recorder):
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert before_the_recorder.request("GET", "/", headers=link).status == 200
+    assert before_the_recorder.request("POST", "/", headers=link).status == 403
+    for other in ({"Sec-Fetch-Dest": "iframe"}, {"Sec-Fetch-Mode": "no-cors"}, {"Host": "evil.example"}):
+        assert before_the_recorder.request("GET", "/", headers=link | other).status == 403
+
+
 @pytest.mark.parametrize("name", OWN_NAMES)
 def test_the_pages_own_requests_are_served(before_the_recorder, name):
     port = urlsplit(before_the_recorder.api_url).port

@@ -127,6 +127,7 @@ def test_only_the_catalogue_and_the_top_list_are_kept_for_as_long_as_the_api_say
     assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
     key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Origin"]}
 
 
 def test_no_error_is_kept_and_none_is_replaced_by_a_page(distribution):

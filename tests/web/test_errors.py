@@ -40,6 +40,7 @@ def expect_retry_to_play_once(viewer, api, video):
     viewer.page.get_by_role("button", name="Try again").click()
     viewer.expect_playing()
     expect(viewer.message).to_be_hidden()
+    expect(viewer.card(video)).to_have_attribute("aria-current", "true")
     assert len(viewer.keys()) >= 2
     assert len(set(viewer.keys())) == 1, "a retry has a key of its own"
     expect_counted(api, video, 1)

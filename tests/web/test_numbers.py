@@ -46,9 +46,15 @@ def test_a_watched_asset_leads_the_list_after_the_next_ranking(visit, api, rank,
 
     viewer = visit()
     entries = viewer.page.locator("#top li")
-    expect(entries.first).to_contain_text("22")
-    expect(entries.nth(1)).to_contain_text("21")
+    expect(entries.first.locator(".number")).to_have_text("22")
+    expect(entries.nth(1).locator(".number")).to_have_text("21")
     expect(viewer.region("Most watched")).to_contain_text("as of", ignore_case=True)
+
+    link = entries.first.get_by_role("link")
+    link.click()
+    expect(viewer.page.locator("#title")).to_have_text("The most watched")
+    with viewer.page.expect_request("**/play/**"):
+        link.click()
 
 
 def test_the_lists_window_can_be_switched(visit, api, outputs, rank, make_video, user):
@@ -67,6 +73,21 @@ def test_the_lists_window_can_be_switched(visit, api, outputs, rank, make_video,
     eventually(lambda: [ranked("7"), ranked("30")], [False, True], "the list of 30 days")
     viewer = visit()
     region = viewer.region("Most watched")
-    assert region.locator("li").filter(has_text="30").count() == 0
+    numbers = region.locator("li .number")
+    expect(viewer.page.locator("#top-note")).to_contain_text("As of")
+    assert "30" not in numbers.all_text_contents()
     region.get_by_label("30 days").click()
-    expect(region.locator("li").first).to_contain_text("30")
+    expect(numbers.first).to_have_text("30")
+
+
+def test_the_days_of_one_video_are_not_shown_with_another(visit, make_video, user):
+    first, second = make_video(), make_video()
+    viewer = visit()
+    viewer.watch_as(user)
+    viewer.play(first)
+    expect(viewer.today).to_have_attribute("data-views", "1")
+    viewer.expect_errors("/days")
+    viewer.page.route(f"**/events/asset/{second}/days", lambda route: route.fulfill(status=429, json={}))
+    viewer.play(second)
+    expect(viewer.region("Views per day")).to_contain_text("have not arrived yet")
+    expect(viewer.page.locator("#days rect")).to_have_count(0)

@@ -56,6 +56,33 @@ def test_choosing_is_one_play_with_a_key_of_its_own(visit, api, video, user):
     assert len(set(viewer.keys())) == 2
 
 
+def test_a_double_click_is_one_play(visit, api, video, user):
+    viewer = visit()
+    viewer.watch_as(user)
+    viewer.find(video)
+    viewer.card(video).dblclick()
+    viewer.expect_counts(1, 1)
+    viewer.expect_playing()
+    assert len(viewer.plays()) == 1
+    expect_counted(api, video, 1)
+
+
+def test_a_choice_that_is_repeated_before_its_answer_is_one_play(visit, api, video, user):
+    def impatient(route):
+        viewer.card(video).click()
+        route.continue_()
+
+    viewer = visit()
+    viewer.watch_as(user)
+    viewer.find(video)
+    viewer.page.route("**/play/**", impatient, times=1)
+    viewer.card(video).click()
+    viewer.expect_counts(1, 1)
+    viewer.expect_playing()
+    assert len(viewer.plays()) == 1
+    expect_counted(api, video, 1)
+
+
 def test_todays_bar_moves_by_the_plays(visit, video, user):
     viewer = visit()
     viewer.watch_as(user)

@@ -14,11 +14,16 @@ let chosen = null;
 export const titleOf = (id) => titles.get(id) ?? id;
 
 export async function showNextPage() {
+  if (more.disabled) return;
+  const byHand = document.activeElement === more;
   more.disabled = true;
   try {
     const page = await listAssets(cursor);
     clear("catalogue");
-    list.append(...page.assets.map(card));
+    const cards = page.assets.map(card);
+    list.append(...cards);
+    // The button may vanish, and its focus with it.
+    if (byHand) cards[0]?.querySelector("button").focus();
     cursor = page.next;
     more.hidden = cursor === null;
     byId("catalogue-empty").hidden = titles.size > 0;
@@ -51,7 +56,8 @@ function card({ id, title, genre }) {
 export function onChoice(choose) {
   list.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-asset]");
-    if (button) choose(button.dataset.asset);
+    // A double click is one choice.
+    if (button && event.detail <= 1) choose(button.dataset.asset);
   });
 }
 

@@ -11,34 +11,54 @@ import { nameOf, viewer } from "./viewers.js";
 const NOT_YET = "Today’s count has not moved yet. The view waits in a queue.";
 
 let latest = new AbortController();
+// The choice whose play is not answered yet.
+let pending = null;
+// The asset whose days are shown.
+let shown = null;
 
 export function choose(asset) {
+  const user = viewer();
+  // A held key or an impatient person repeats a choice, which stays one play.
+  if (pending?.asset === asset && pending.user === user) return;
   latest.abort();
   latest = new AbortController();
   clear("play");
   markChosen(asset);
-  const choice = { asset, user: viewer(), key: crypto.randomUUID(), signal: latest.signal };
+  const choice = { asset, user, key: crypto.randomUUID(), signal: latest.signal };
   // Read before the play can be counted. A retry compares with the same count.
   choice.before = daysOrNull(asset, choice.signal).catch(() => null);
-  return attempt(choice);
+  attempt(choice);
 }
 
+// Ends when the play is answered or has failed.
 async function attempt(choice) {
+  pending = choice;
   try {
     const answer = await play(choice);
-    if (choice.signal.aborted) return;
-    clear("play");
-    player.show(answer, choice.user);
-    player.focus();
-    await follow(choice, answer.assetviews);
+    if (!choice.signal.aborted) show(choice, answer);
   } catch (error) {
     if (!choice.signal.aborted) fail(choice, error);
+  } finally {
+    if (pending === choice) pending = null;
   }
+}
+
+function show(choice, answer) {
+  clear("play");
+  markChosen(choice.asset);
+  if (shown !== choice.asset) erase("The views per day of this video have not arrived yet.");
+  shown = choice.asset;
+  player.show(answer, choice.user);
+  player.focus();
+  follow(choice, answer.assetviews).catch((error) => {
+    if (!choice.signal.aborted) throw error;
+  });
 }
 
 function fail(choice, error) {
   player.hide();
-  erase();
+  erase("Choose a video to see its last 30 days.");
+  shown = null;
   markChosen(null);
   if (error.kind === "unknown") say("play", `There is no video “${choice.asset}”. Choose one from the catalogue.`);
   else explain("play", error, () => attempt(choice));

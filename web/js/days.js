@@ -15,12 +15,14 @@ export function draw(days) {
   const open = place.querySelector("details")?.open;
   const total = sum(days);
   byId("days-note").textContent = `${total} in the last ${days.length} days, ${ofToday(days)} of them today (UTC).`;
+  const isFocused = place.contains(document.activeElement);
   place.replaceChildren(picture(days, total), table(days));
   place.querySelector("details").open = open ?? false;
+  if (isFocused) place.querySelector("summary").focus({ preventScroll: true });
 }
 
-export function erase() {
-  byId("days-note").textContent = "Choose a video to see its last 30 days.";
+export function erase(note) {
+  byId("days-note").textContent = note;
   place.replaceChildren();
 }
 

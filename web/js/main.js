@@ -18,6 +18,12 @@ onChoice((asset) => {
   else location.hash = addressOf(asset);
 });
 
+// A link to the asset that is in the address already changes nothing there.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (link && link.hash === location.hash && event.detail <= 1) chooseFromAddress();
+});
+
 chooseFromAddress();
 await showNextPage();
 // The list shows titles that the catalogue has.

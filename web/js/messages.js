@@ -41,7 +41,11 @@ function show() {
   box.hidden = !latest;
 }
 
-button.addEventListener("click", () => {
-  const retries = [...problems.values()].map(({ retry }) => retry);
-  for (const retry of retries) retry?.();
+let isTrying = false;
+button.addEventListener("click", async () => {
+  // A second press repeats nothing that is under way.
+  if (isTrying) return;
+  isTrying = true;
+  await Promise.allSettled([...problems.values()].map(({ retry }) => retry?.()));
+  isTrying = false;
 });

@@ -8,22 +8,25 @@ import { clear, explain } from "./messages.js";
 
 const REFRESH_MS = 60_000;
 const range = byId("range");
+const list = byId("top");
 
 export async function showTop() {
-  const days = range.querySelector(":checked").value;
+  const days = chosenDays();
   try {
     const ranking = await readTop(days);
-    clear("top");
-    // Another range may have been chosen meanwhile.
-    if (days === range.querySelector(":checked").value) draw(ranking);
+    if (days === chosenDays()) draw(ranking);
   } catch (error) {
-    explain("top", error, showTop);
+    if (days === chosenDays()) explain("top", error, showTop);
   }
 }
 
+// Another range may be chosen while a list is on its way.
+const chosenDays = () => range.querySelector(":checked").value;
+
 function draw({ asOf, assets }) {
+  clear("top");
   const most = Math.max(1, ...assets.map(({ views }) => views));
-  byId("top").replaceChildren(...assets.map((asset) => item(asset, most)));
+  list.replaceChildren(...assets.map((asset) => item(asset, most)));
   byId("top-note").replaceChildren(...note(asOf, assets.length));
 }
 
@@ -50,5 +53,10 @@ function note(asOf, length) {
   return [what, time, ". Views that were counted while the list was made may be missing."];
 }
 
-range.addEventListener("change", showTop);
-setInterval(() => document.hidden || showTop(), REFRESH_MS);
+range.addEventListener("change", () => {
+  list.replaceChildren();
+  byId("top-note").textContent = "";
+  showTop();
+});
+// A redraw would take the focus from a link.
+setInterval(() => document.hidden || list.contains(document.activeElement) || showTop(), REFRESH_MS);

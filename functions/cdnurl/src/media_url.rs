@@ -169,6 +169,8 @@ mod tests {
                 "http://1.2.3/x",
                 "http://999.1.1.1/x",
                 "http://0x7f.1/x",
+                "http://0X7F000001/x",
+                "http://foo.0Xff/x",
             ],
         ),
         ("host", &["http://[::1/x", "http://[::g]/x", "http://[v1.a]/x"]),

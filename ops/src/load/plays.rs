@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::bail;
 use hdrhistogram::Histogram;
 use tokio::{
     sync::{Mutex, Semaphore},
@@ -32,6 +33,8 @@ pub struct Played {
     pub failed: u64,
     /// The first such failure.
     pub failure: Option<String>,
+    /// The status of a play that no further attempt would help.
+    refused: Option<u16>,
     /// From the first play to the last answer.
     pub elapsed: Duration,
 }
@@ -64,6 +67,7 @@ pub(crate) async fn play(
             due,
         };
         let place = Arc::clone(&places).acquire_owned().await?;
+        check(&*played.lock().await)?;
         let (api, played, patience, watch) = (Arc::clone(api), Arc::clone(&played), load.patience, watch.clone());
         plays.spawn(async move {
             play.until_answered(&api, patience, &played).await;
@@ -74,8 +78,17 @@ pub(crate) async fn play(
     }
     plays.join_all().await;
     let mut played = std::mem::replace(&mut *played.lock().await, Played::new()?);
+    check(&played)?;
     played.elapsed = start.elapsed();
     Ok(played)
+}
+
+/// Whether plays are still worth sending.
+fn check(played: &Played) -> anyhow::Result<()> {
+    match played.refused {
+        Some(status) => bail!("A play is refused with {status}. A load needs plays that are open, without a token"),
+        None => Ok(()),
+    }
 }
 
 impl Play {
@@ -86,6 +99,10 @@ impl Play {
             let failure = match api.play(&self.asset, &self.user, &self.key).await {
                 Ok(200) => break true,
                 Ok(429) => None,
+                Ok(status) if (400..500).contains(&status) && status != 408 => {
+                    played.lock().await.refused = Some(status);
+                    break false;
+                }
                 Ok(status) => Some(format!("status {status}")),
                 Err(error) => Some(crate::error::sentence(&error)),
             };
@@ -108,6 +125,7 @@ impl Played {
             throttled: 0,
             failed: 0,
             failure: None,
+            refused: None,
             elapsed: Duration::ZERO,
         })
     }

@@ -39,7 +39,7 @@ fn is_host(host: &str) -> bool {
         return address.parse::<Ipv6Addr>().is_ok();
     }
     // Clients read a name whose last label is a number as an IPv4 address, in more ways than one.
-    let last_label = host.rsplit('.').next().unwrap_or_default();
+    let last_label = host.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     if last_label.bytes().all(|byte| byte.is_ascii_digit()) || last_label.starts_with("0x") {
         return host.parse::<Ipv4Addr>().is_ok();
     }
