@@ -10,7 +10,7 @@ use reporting::{
     Ledger, Tables,
     audit::{Audit, Repair, Snapshot, audit},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 async fn count(client: &Client, views: &[(&str, &str)]) {
@@ -334,13 +334,13 @@ async fn repairs_counters_that_hold_too_many_or_too_few() {
 
 #[tokio::test]
 async fn repairs_nothing_that_is_not_certain() {
-    let client = Engine::for_reporting().aws().dynamodb();
+    let days = |days: u64| days * 24 * 60;
+    let client = with_description("markers", &made(days(100)));
     put_markers(&client, &[0]).await;
     put_shards(&client, &[("0", "5")]).await;
     put_counter(&client, "1").await;
-    let mut found = run(&client, Snapshot::default()).await;
+    let mut found = run(&client, snapshot(days(1), 0)).await;
     assert_eq!(repair(&client, &mut found).await, ["asset#a Uncertain"]);
-    let days = |days: u64| days * 24 * 60;
     let mut found = run(&client, snapshot(days(23), 0)).await;
     assert_eq!(repair(&client, &mut found).await, ["asset#a Incomplete"]);
     put(&client, "markers", &[("id", s("x"))]).await;
@@ -391,32 +391,59 @@ async fn what_an_audit_saves_does_not_make_a_wrong_counter_right() {
     assert_eq!(run(&client, saved).await.differences, []);
 }
 
+/// A client of tables without views, of which one has this description.
+fn with_description(table: &str, description: &Value) -> Client {
+    let cloud = Cloud::new(Engine::in_memory(), Latency::default());
+    let client = cloud.clients().dynamodb();
+    let described = Answer::now(200, json!({"Table": description}).to_string());
+    let describe = Calls::to("dynamodb").action("DescribeTable").on(table);
+    cloud.script.always(describe, Behaviour::Instead(described));
+    client
+}
+
+/// The description of a table that was made so long ago.
+fn made(minutes: u64) -> Value {
+    let time = Timestamp::now().minus(Duration::from_secs(minutes * 60));
+    json!({"CreationDateTime": time.as_millis() / 1_000})
+}
+
+/// The description of a table that was restored so long ago.
+fn restored(minutes: u64) -> Value {
+    let mut description = made(minutes);
+    let time = &description["CreationDateTime"];
+    description["RestoreSummary"] = json!({"RestoreDateTime": time, "RestoreInProgress": false});
+    description
+}
+
 #[tokio::test]
 async fn repairs_no_counter_that_may_be_older_than_the_markers() {
-    let second = |time: Timestamp| time.as_millis() / 1_000;
-    let (day_ago, now) = (
-        second(Timestamp::now().minus(Duration::from_hours(24))),
-        second(Timestamp::now()),
-    );
-    let restored =
-        json!({"CreationDateTime": now, "RestoreSummary": {"RestoreDateTime": now, "RestoreInProgress": false}});
     for (table, description) in [
-        ("markers", restored.clone()),
-        ("asset-counters", restored),
-        ("user-counters", json!({"CreationDateTime": day_ago})),
+        ("markers", restored(0)),
+        ("asset-counters", restored(0)),
+        ("user-counters", made(24 * 60)),
     ] {
-        let cloud = Cloud::new(Engine::in_memory(), Latency::default());
-        let client = cloud.clients().dynamodb();
-        let described = Answer::now(200, json!({"Table": description}).to_string());
-        let describe = Calls::to("dynamodb").action("DescribeTable").on(table);
-        cloud.script.always(describe, Behaviour::Instead(described));
+        let client = with_description(table, &description);
         put_markers(&client, &[60]).await;
         put_shards(&client, &[("0", "1000")]).await;
         put_counter(&client, "1").await;
         let mut found = run(&client, Snapshot::default()).await;
         assert_eq!(repair(&client, &mut found).await, ["asset#a Incomplete"], "{table}");
-        // Counters that were saved before are enough.
+    }
+}
+
+#[tokio::test]
+async fn repairs_from_saved_counters_only_if_the_table_of_markers_is_older_than_they() {
+    for (description, expected) in [
+        (made(60), "asset#a Incomplete"),
+        (restored(60), "asset#a Incomplete"),
+        (made(180), "asset#a 1000 1"),
+        (restored(180), "asset#a 1000 1"),
+    ] {
+        let client = with_description("markers", &description);
+        put_markers(&client, &[30]).await;
+        put_shards(&client, &[("0", "1000")]).await;
+        put_counter(&client, "1").await;
         let mut found = run(&client, snapshot(120, 0)).await;
-        assert_eq!(repair(&client, &mut found).await, ["asset#a 1000 1"], "{table}");
+        assert_eq!(repair(&client, &mut found).await, [expected], "{description}");
     }
 }

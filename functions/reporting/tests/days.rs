@@ -259,6 +259,16 @@ async fn a_full_shard_with_the_longest_id_and_large_counts_stays_below_one_write
 }
 
 #[tokio::test]
+async fn an_update_does_not_remove_the_day_that_it_adds_to() {
+    let reporting = Reporting::with_shards(1);
+    let played = Timestamp::now().minus(40 * DAY);
+    reporting.play_at([played]).await;
+    let shard = &reporting.tables.engine.items_of("asset-counters")[0];
+    let name = Day::from(played).to_string().split_off(2).replace('-', "");
+    assert_eq!(shard[name]["N"], "1", "{shard}");
+}
+
+#[tokio::test]
 async fn sixteen_full_shards_are_read_by_one_unit_for_the_days_and_for_the_total() {
     let reporting = Reporting::with_shards(SHARDS);
     for number in 0..SHARDS {

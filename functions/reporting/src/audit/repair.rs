@@ -22,7 +22,7 @@ use crate::{
 /// The longest that the repair of one counter may take.
 const LIMIT: Duration = Duration::from_secs(20);
 /// The longest that a deployment takes to create the tables of a stack.
-const CREATION: Duration = Duration::from_hours(1);
+const LONGEST_CREATION: Duration = Duration::from_hours(1);
 
 /// The repair of one counter.
 #[derive(Debug)]
@@ -99,8 +99,12 @@ impl Audit {
     /// started with the first view.
     async fn markers_are_whole(&self, client: &Client, tables: &Tables) -> Result<bool, BoxError> {
         let since = match self.since {
-            // A view that was counted while they were read may be missing from them.
-            Some((start, _)) => Some(start.minus(CLOCK_SKEW)),
+            // A younger table, restored or made again, has lost markers since. A view that was counted while the counters
+            // were read may be missing from them.
+            Some((start, _)) => {
+                let markers = Creation::of(client, &tables.markers).await?;
+                (markers.time <= start).then(|| start.minus(CLOCK_SKEW))
+            }
             None => before_the_first_view(client, tables).await?,
         };
         // A marker lives for at least this long after its view was counted, however late that was.
@@ -112,25 +116,32 @@ impl Audit {
 /// The creation of the table of markers. None if its counters may be older: a restored table is a new one that holds what
 /// another one held, and a table of markers that was made again has lost those of earlier views.
 async fn before_the_first_view(client: &Client, tables: &Tables) -> Result<Option<Timestamp>, BoxError> {
-    let markers = created(client, &tables.markers).await?;
-    let users = created(client, &tables.user_counters).await?;
-    let assets = created(client, &tables.asset_counters).await?;
-    Ok(match (markers, users, assets) {
-        (Some(markers), Some(users), Some(assets)) if markers <= users.min(assets).plus(CREATION) => Some(markers),
-        _ => None,
-    })
+    let markers = Creation::of(client, &tables.markers).await?;
+    let users = Creation::of(client, &tables.user_counters).await?;
+    let assets = Creation::of(client, &tables.asset_counters).await?;
+    let are_new = [&markers, &users, &assets].iter().all(|table| !table.is_restore);
+    let are_one_deployments = markers.time <= users.time.min(assets.time).plus(LONGEST_CREATION);
+    Ok((are_new && are_one_deployments).then_some(markers.time))
 }
 
-/// The creation of a table. None if it was restored.
-async fn created(client: &Client, table: &str) -> Result<Option<Timestamp>, BoxError> {
-    let described = Box::pin(client.describe_table().table_name(table).send()).await?;
-    let table = described.table.ok_or("the table has no description")?;
-    if table.restore_summary.is_some() {
-        return Ok(None);
+/// The creation of a table.
+struct Creation {
+    time: Timestamp,
+    /// Whether the table holds what another one held.
+    is_restore: bool,
+}
+
+impl Creation {
+    async fn of(client: &Client, table: &str) -> Result<Self, BoxError> {
+        let described = Box::pin(client.describe_table().table_name(table).send()).await?;
+        let table = described.table.ok_or("the table has no description")?;
+        let created = table.creation_date_time.ok_or("the table has no date of creation")?;
+        let since_1970 = Duration::from_millis(created.to_millis()?.try_into()?);
+        Ok(Self {
+            time: Timestamp::from(std::time::UNIX_EPOCH + since_1970),
+            is_restore: table.restore_summary.is_some(),
+        })
     }
-    let created = table.creation_date_time.ok_or("the table has no date of creation")?;
-    let since_1970 = Duration::from_millis(created.to_millis()?.try_into()?);
-    Ok(Some(Timestamp::from(std::time::UNIX_EPOCH + since_1970)))
 }
 
 /// Writes the right value of a counter in one transaction, on condition that each of its items is as it was read.
