@@ -98,7 +98,7 @@ def deploy(stack_name: str, parameters: dict[str, str]) -> None:
 
 
 def deployed_parameters(stack_name: str) -> dict[str, str]:
-    """The parameters of the stack's last deployment. None if there is no such stack."""
+    """The parameters of the stack's last deployment. Empty if the stack does not exist."""
     cloudformation = boto3.client("cloudformation")
     try:
         (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]

@@ -25,9 +25,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Play at a fixed rate and check that each view is counted exactly once
 ///
-/// Plays start at the rate whether or not earlier ones are answered (up to 256 wait at once), and a latency counts from the moment at which its
-/// play was due. So an API that is too slow shows as such. Each play has an Idempotency-Key and is tried for a minute. At
-/// the end the counts of each asset and user are compared with the plays that were answered.
+/// Plays start at the rate whether or not earlier ones are answered (up to 256 wait at once), and a latency counts from
+/// the moment at which its play was due. So an API that is too slow shows as such. Each play has an Idempotency-Key and
+/// is tried for a minute. At the end the counts of each asset and user are compared with the plays that were answered.
 ///
 /// The assets and users are new ones. The assets leave the catalogue at the end, their counts stay. On a deployment a
 /// load costs money, and `RequestsAlarm` may go off.

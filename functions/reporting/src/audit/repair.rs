@@ -120,8 +120,8 @@ async fn before_the_first_view(client: &Client, tables: &Tables) -> Result<Optio
     let users = Creation::of(client, &tables.user_counters).await?;
     let assets = Creation::of(client, &tables.asset_counters).await?;
     let are_new = [&markers, &users, &assets].iter().all(|table| !table.is_restore);
-    let are_one_deployments = markers.time <= users.time.min(assets.time).plus(LONGEST_CREATION);
-    Ok((are_new && are_one_deployments).then_some(markers.time))
+    let are_of_one_deployment = markers.time <= users.time.min(assets.time).plus(LONGEST_CREATION);
+    Ok((are_new && are_of_one_deployment).then_some(markers.time))
 }
 
 /// The creation of a table.
